@@ -1,0 +1,108 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "commands.hpp"
+
+namespace spgrad::app {
+namespace {
+
+constexpr const char* kConvertExample =
+    "\nIN is svmlight, Matrix Market (both also .gz), or HDF5. The matrix becomes GROUP (by default /X), labels the "
+    "dataset "
+    "y beside it.\n\nExample:\n  spgrad convert train.svm.gz train.h5";
+constexpr const char* kInfoExample =
+    "\nShape, entries, dtype, statistics of values and row lengths, balance over ranks; checks all that a reader would "
+    "check.\nFILE is what convert reads. Without a group every matrix in the file is reported.\n\nExample:\n  spgrad "
+    "info "
+    "train.h5:/X";
+constexpr const char* kTrainExample =
+    "\nL2-regularised softmax regression on FILE's /X (csr) and /y (labels 0 .. classes-1).\nThe loss is the mean "
+    "cross-entropy + l2/2 |W|^2.\n\nExample:\n  mpirun -n 4 spgrad train softmax --data train.h5 --l2 1e-5 --holdout "
+    "6000 "
+    "\\\n      --checkpoint run.ckpt --checkpoint-every 20 --resume auto";
+constexpr const char* kOpsExample = "\nThe operations, or all facts about one.\n\nExample:\n  spgrad ops sampling_dot";
+
+void add_train(CLI::App& app, TrainOptions& o, std::string& data) {
+  app.add_option("--data", data, "HDF5 file, FILE[:/GROUP]; /X and /y of the group")->required();
+  app.add_option("--l2", o.l2, "weight of the L2 term")->check(CLI::NonNegativeNumber)->capture_default_str();
+  app.add_option("--holdout", o.holdout, "rows kept for testing; the same for any number of ranks")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--optimizer", o.optimizer, "lmvm (L-BFGS) or gd (gradient descent)")
+      ->check(CLI::IsMember({"lmvm", "gd"}))
+      ->capture_default_str();
+  app.add_option("--iterations", o.iterations, "last iteration, counted from the start of training")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--tolerance", o.tolerance, "stop when the 2-norm of the gradient is below")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--checkpoint", o.checkpoint, "folder for checkpoints");
+  app.add_option("--checkpoint-every", o.checkpoint_every, "iterations between checkpoints")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--keep", o.keep, "checkpoints kept")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--resume", o.resume,
+                 "auto: the newest whole checkpoint of the --checkpoint folder, a fresh start if "
+                 "there is none; or a folder of checkpoints");
+  app.add_flag("--json", o.json, "last line of output: one JSON object");
+  app.add_option("--predictions", o.predictions,
+                 "write the held-out rows: row, true class, predicted class (tab separated)");
+  app.add_option("--plot", o.plot, "write the loss curve as an SVG picture");
+  app.add_flag("--explain", o.explain, "print the schedule of one step");
+}
+
+// One clear line of CLI11's complaint.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
+
+int run_command_line(Session& session, int argc, char** argv) {
+  CLI::App app("spgrad: sparse linear algebra with gradients for MPI clusters");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string(SPGRAD_VERSION));
+
+  ConvertOptions convert_options;
+  std::string in, out, file, data;
+  CLI::App* convert_app = app.add_subcommand("convert", "text or HDF5 to HDF5")->footer(kConvertExample);
+  convert_app->add_option("IN", in, "what to read: FILE[:/GROUP]")->required();
+  convert_app->add_option("OUT", out, "what to write: FILE.h5[:/GROUP]")->required();
+
+  InfoOptions info_options;
+  CLI::App* info_app = app.add_subcommand("info", "what a file holds")->footer(kInfoExample);
+  info_app->add_option("FILE", file, "FILE[:/GROUP]")->required();
+  info_app->add_option("--ranks", info_options.ranks, "show the balance for this number of ranks")
+      ->check(CLI::PositiveNumber);
+
+  TrainOptions train_options;
+  CLI::App* train_app = app.add_subcommand("train", "fit a model")->require_subcommand(1);
+  CLI::App* softmax_app = train_app->add_subcommand("softmax", "softmax regression")->footer(kTrainExample);
+  add_train(*softmax_app, train_options, data);
+
+  OpsOptions ops_options;
+  CLI::App* ops_app = app.add_subcommand("ops", "the operations")->footer(kOpsExample);
+  ops_app->add_option("NAME", ops_options.name, "one of them");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() != 0) fail(ErrorKind::usage, first_line(e.what()), " (spgrad --help shows what there is)");
+    if (session.rank() == 0) app.exit(e);
+    return 0;
+  }
+  if (convert_app->parsed()) {
+    convert_options = {parse_location(in), parse_location(out)};
+    return convert(session, convert_options);
+  }
+  if (info_app->parsed()) {
+    info_options.in = parse_location(file);
+    return info(session, info_options);
+  }
+  if (softmax_app->parsed()) {
+    train_options.data = parse_location(data);
+    return train_softmax(session, train_options);
+  }
+  return ops(session, ops_options);
+}
+
+}  // namespace spgrad::app

@@ -1,0 +1,53 @@
+// commands.hpp: what the `spgrad` command can be asked to do. The command line is read in command_line.cpp only.
+#pragma once
+
+#include <string>
+
+#include "spgrad/session.hpp"
+#include "spgrad/value.hpp"
+
+namespace spgrad::app {
+
+/// FILE[:/GROUP]
+struct Location {
+  std::string file;
+  std::string group;  ///< empty if none was given
+};
+Location parse_location(const std::string& argument);
+
+struct ConvertOptions {
+  Location in, out;
+};
+struct InfoOptions {
+  Location in;
+  int ranks = 0;  ///< for which to show the balance; 0: for a few
+};
+struct TrainOptions {
+  Location data;
+  double l2 = 1e-5;
+  Index holdout = 0;
+  std::string optimizer = "lmvm";
+  Index iterations = 100;
+  double tolerance = 1e-6;
+  std::string checkpoint;
+  Index checkpoint_every = 20;
+  int keep = 3;
+  std::string resume;
+  bool json = false;
+  std::string predictions, plot;
+  bool explain = false;
+};
+struct OpsOptions {
+  std::string name;  ///< empty: all
+};
+
+// Each returns the exit code; failures are Errors. All are Collective.
+int convert(Session& session, const ConvertOptions& options);
+int info(Session& session, const InfoOptions& options);
+int train_softmax(Session& session, const TrainOptions& options);
+int ops(Session& session, const OpsOptions& options);
+
+/// Reads the command line and runs what it asks for. Throws Error of kind usage for unknown options and bad values.
+int run_command_line(Session& session, int argc, char** argv);
+
+}  // namespace spgrad::app

@@ -1,0 +1,145 @@
+// train.cpp: `spgrad train softmax`.
+#include <chrono>
+
+#include "commands.hpp"
+#include "plot.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+#include "training_run.hpp"
+
+namespace spgrad::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
+
+// 1 / L: the gradient of the mean cross-entropy changes by at most max |row|^2 / 2 times the change of W (Boehning
+// 1992).
+double safe_step(World& world, const Value& X, double l2) {
+  const Value squares = Value::dense(DType::float64, {X.rows().size()}, 0, X.rows(), X.sparsity()->rank);
+  const auto& indptr = X.sparsity()->indptr;
+  for (std::size_t i = 0; i + 1 < indptr.size(); ++i) {
+    double sum = 0;
+    for (Index p = indptr[i]; p < indptr[i + 1]; ++p)
+      sum += X.data<double>()[static_cast<std::size_t>(p)] * X.data<double>()[static_cast<std::size_t>(p)];
+    squares.data<double>()[i] = sum;
+  }
+  return 1 / (statistics(world, squares).max / 2 + l2);
+}
+
+class Training {
+ public:
+  Training(Session& session, const TrainOptions& options)
+      : session_(session),
+        options_(options),
+        data_(read_training_data(session.world(), options.data, options.holdout)),
+        model_(session.world(), type_of(data_.train.X), type_of(data_.train.Y), options.l2),
+        facts_(model_facts(options, data_.train, data_.classes)) {}
+
+  void run() {
+    announce();
+    start();
+    ProgressBar bar(session_, run_.state.iteration, options_.iterations);
+    const auto began = Clock::now();
+    const Index first = run_.state.iteration;
+    optimize([&](const Progress& p) {
+      bar.update(p.iteration, text("loss ", p.loss, "  |gradient| ", p.gradient_norm));
+      return after_iteration(p);
+    });
+    bar.finish();
+    report_.seconds = seconds_since(began);
+    report_.iterations = run_.state.iteration;
+    report_.seconds_per_step = report_.seconds / static_cast<double>(std::max<Index>(report_.iterations - first, 1));
+    report_.bytes_per_step = model_.loss_and_gradient().bytes_sent();
+    if (!options_.checkpoint.empty() && run_.state.iteration != saved_) checkpoint();
+    conclude();
+  }
+
+ private:
+  void announce() {
+    session_.print(data_.train.X.shape()[0], " rows to train on, ", data_.test.X.shape()[0], " held out; ",
+                   data_.train.X.shape()[1], " features, ", data_.classes, " classes, ",
+                   data_.train.X.sparsity()->nnz(), " entries; ", session_.ranks(),
+                   session_.ranks() == 1 ? " rank" : " ranks");
+  }
+
+  void start() {
+    if (!options_.checkpoint.empty()) io::prepare_checkpoints(session_.world(), options_.checkpoint);
+    if (options_.resume.empty()) return;
+    const bool automatic = options_.resume == "auto";
+    if (automatic && options_.checkpoint.empty()) fail(ErrorKind::usage, "--resume auto needs --checkpoint DIR");
+    run_ = resume(session_, automatic ? options_.checkpoint : options_.resume, model_, facts_);
+    if (!automatic && run_.losses.empty())
+      fail(ErrorKind::io, "--resume ", options_.resume, ": there is no whole checkpoint in it");
+    saved_ = automatic && !run_.losses.empty() ? run_.state.iteration : -1;
+  }
+
+  void optimize(const Monitor& monitor) {
+    World& world = session_.world();
+    OptimizeOptions o{.iterations = options_.iterations, .gradient_tolerance = options_.tolerance, .monitor = monitor};
+    const Bindings rows = SoftmaxModel::bind(data_.train);
+    if (options_.optimizer == "gd") {
+      o.step = safe_step(world, data_.train.X, options_.l2);
+      minimize_gd(world, model_.loss_and_gradient(), rows, {model_.weights()}, run_.state, o);
+    } else {
+      minimize_lbfgs(world, model_.loss_and_gradient(), rows, {model_.weights()}, run_.state, o);
+    }
+  }
+
+  bool after_iteration(const Progress& p) {
+    if (static_cast<std::size_t>(p.iteration) == run_.losses.size()) run_.losses.push_back(p.loss);
+    report_.loss = p.loss;
+    const bool due = !options_.checkpoint.empty() && p.iteration > 0 && p.iteration % options_.checkpoint_every == 0;
+    if (due && p.iteration != saved_) {
+      run_.state = p.state();
+      checkpoint();
+    }
+    return true;
+  }
+
+  void checkpoint() {
+    save(session_.world(), options_.checkpoint, run_, model_, facts_, options_.keep);
+    saved_ = run_.state.iteration;
+  }
+
+  void conclude() {
+    World& world = session_.world();
+    const bool held_out = data_.test.X.shape()[0] > 0;
+    const Labelled& judged = held_out ? data_.test : data_.train;
+    report_.ranks = session_.ranks();
+    report_.accuracy = model_.accuracy(judged);
+    report_.majority = majority_fraction(world, model_, data_.train, judged);
+    session_.print(report_.iterations, " iterations in ", report_.seconds, " s, loss ", report_.loss);
+    session_.print(held_out ? "held-out" : "training", " accuracy: ", rounded(report_.accuracy),
+                   " (majority class: ", rounded(report_.majority), ")");
+    if (!options_.predictions.empty()) write_predictions(world, session_.rank(), model_, data_, options_.predictions);
+    if (!options_.plot.empty() && session_.rank() == 0)
+      write_file(options_.plot, svg({"training loss", "iteration", "loss", run_.losses}));
+    if (options_.explain) session_.print(model_.loss_and_gradient().explain());
+    if (options_.json) session_.print(to_json(report_));
+  }
+
+  static std::string rounded(double x) {
+    char digits[16];
+    std::snprintf(digits, sizeof digits, "%.3f", x);
+    return digits;
+  }
+
+  Session& session_;
+  const TrainOptions& options_;
+  TrainingData data_;
+  SoftmaxModel model_;
+  io::Facts facts_;
+  TrainingRun run_;
+  Index saved_ = -1;  // the step of the newest checkpoint that this run has in its folder
+  Report report_;
+};
+
+}  // namespace
+
+int train_softmax(Session& session, const TrainOptions& options) {
+  Training(session, options).run();
+  return 0;
+}
+
+}  // namespace spgrad::app

@@ -1,0 +1,30 @@
+// training_run.hpp: what of a training run goes into a checkpoint and comes back from it.
+#pragma once
+
+#include <vector>
+
+#include "commands.hpp"
+#include "softmax_model.hpp"
+#include "spgrad/io.hpp"
+#include "spgrad/optimize.hpp"
+
+namespace spgrad::app {
+
+/// A run so far: the optimiser's state and the loss after every iteration from the start of training.
+struct TrainingRun {
+  OptimizerState state;
+  std::vector<double> losses;
+};
+
+/// What a checkpoint must agree on with the run that resumes it.
+io::Facts model_facts(const TrainOptions& options, const Labelled& train, Index classes);
+
+/// Collective. Writes a checkpoint of the run with the model's weights.
+void save(World& world, const std::string& directory, const TrainingRun& run, const SoftmaxModel& model,
+          const io::Facts& facts, int keep);
+
+/// Collective. Continues from the newest whole checkpoint of a directory: sets the weights, returns the run. An empty
+/// run if there is none. Throws Error of kind data that lists the differences if it is of another model.
+TrainingRun resume(Session& session, const std::string& directory, SoftmaxModel& model, const io::Facts& facts);
+
+}  // namespace spgrad::app

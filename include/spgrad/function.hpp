@@ -1,0 +1,71 @@
+// function.hpp: a compiled graph that one calls, and named values that live across calls.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "spgrad/distribute.hpp"
+#include "spgrad/op.hpp"
+
+namespace spgrad {
+
+/// A named value that lives across calls and that calls may update. Copies are the same value. Usable as a Var.
+class Shared {
+ public:
+  Shared(std::string name, Value initial);
+  operator const Var&() const { return var_; }
+  const Var& var() const { return var_; }
+  const std::string& name() const { return var_->name; }
+  const Value& value() const { return *var_->cell; }
+  void set(Value value) const;  ///< throws Error if the type is another one
+
+ private:
+  Var var_;
+};
+inline Shared shared(std::string name, Value initial) { return {std::move(name), std::move(initial)}; }
+
+struct Update {
+  Shared target;
+  Var value;
+};
+
+struct Program {
+  Vars inputs;                  ///< what every call is given, by name
+  Vars outputs;                 ///< what every call returns
+  std::vector<Update> updates;  ///< assigned together when a call has succeeded on all ranks
+};
+
+using Bindings = std::vector<std::pair<std::string, Value>>;
+
+/// A graph made into a distributed schedule. Planned at the first call with values of new types or cuts; patterns are
+/// inspected at the first call with new ones; after that a call moves values only.
+class Function {
+ public:
+  Function(Program program, World& world);
+  ~Function();
+  Function(Function&&) noexcept;
+  Function& operator=(Function&&) noexcept;
+
+  /// Collective. The outputs. Throws one Error on all ranks if any of them fails; no shared value has changed then.
+  /// Inputs cut or laid out otherwise than the graph needs them are moved first.
+  std::vector<Value> operator()(const Bindings& inputs = {});
+
+  /// What the last call did: the schedule, one step a line, with the places of values and, where known, the bytes
+  /// moved.
+  std::string explain() const;
+  /// Payload bytes that all ranks together sent in the last call. Collective.
+  Index bytes_sent() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Collective over the ranks that call it. Without a world: the Session's, or this rank alone if there is none.
+Function compile(Program program);
+Function compile(Program program, World& world);
+
+}  // namespace spgrad

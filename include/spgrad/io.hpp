@@ -1,0 +1,82 @@
+// io.hpp: matrices and arrays in HDF5 files that other tools open too, text import, checkpoints. io/FORMAT.md has the
+// layouts.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "spgrad/distribute.hpp"
+#include "spgrad/value.hpp"
+
+namespace spgrad::io {
+
+/// How to cut what is read. A sparse matrix is cut along its major dimension (csr: rows), a dense one by rows.
+struct ReadOptions {
+  Balance balance = Balance::even;  ///< sparse: nnz balances stored entries
+  std::optional<Layout> cut_like{};   ///< the major (dense: first) dimension, cut like that one
+  std::optional<Layout> minor{};      ///< sparse: the layout of the minor dimension; even if left out
+};
+
+/// Collective. The value stored at `path` ("/X"; a group with data, indices, indptr, or a dataset), each rank reading
+/// only its own part. Order within a row, duplicates and explicit zeros are kept as stored. Throws on every rank: Error
+/// of kind io (missing, unreadable) or data (not HDF5, broken, another content).
+Value read(World& world, const std::string& file, const std::string& path, const ReadOptions& options = {});
+
+/// Collective. Writes values under their paths ("/X") to a new file, or adds them to an existing one if `append`; a
+/// path that is there already is replaced. A new file is written under a temporary name, read back, and renamed when
+/// whole. Throws on every rank Error of kind io.
+void write(World& world, const std::string& file, const std::vector<std::pair<std::string, Value>>& values,
+           bool append = false);
+
+/// What stands at a path of a file. For a sparse matrix nnz is what is stored; for a dense array its elements.
+struct Entry {
+  std::string path;
+  Format format = Format::dense;
+  DType dtype = DType::float64;
+  Shape shape;
+  Index nnz = 0;
+};
+/// Every array and matrix in a file, in the order of their paths. Not collective: for one rank. Throws like read().
+std::vector<Entry> list(const std::string& file);
+
+/// A matrix with one integer label a row, if the text had labels.
+struct Imported {
+  Value matrix;                 ///< csr, cut by rows
+  std::optional<Value> labels;  ///< int64 or float64 vector, cut like the rows
+};
+/// Collective. svmlight / libsvm ("label index:value ...  # comment"; indices from 1, or from 0 if any is 0) and Matrix
+/// Market (coordinate or array; real, integer, complex, pattern; general, symmetric, skew-symmetric, hermitian), plain
+/// or gzip: recognised by content. Throws on every rank Error of kind data that names file, line and column, or kind
+/// io.
+Imported read_text(World& world, const std::string& file, Balance balance = Balance::even);
+
+/// Named scalars and texts that travel with a checkpoint: step, loss, what the model is.
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+/// Values on disk, whole or not there. A checkpoint is a folder of the directory: DIR/step-00000120/ with data.h5 and
+/// manifest.json (sizes and checksums); DIR/latest names the newest. io/FORMAT.md says what a crash may leave behind.
+struct Snapshot {
+  Index step = 0;
+  Facts facts;
+  std::vector<std::pair<std::string, Value>> values;
+};
+
+/// Collective. Writes a checkpoint and removes all but the `keep` newest whole ones. It is written under a temporary
+/// name, checksummed, read back and compared, synced (files and folder), renamed; `latest` changes last. An Error of
+/// kind io on every rank leaves earlier checkpoints as they were.
+void save_checkpoint(World& world, const std::string& directory, const Snapshot& snapshot, int keep);
+
+/// Collective. The newest whole checkpoint of a directory: one that is damaged is reported through `note` and passed
+/// over for the one before. Nothing if the directory has none (or does not exist). Sparse and dense values come cut
+/// evenly for any number of ranks; scalars and small whole values (at most 1024 elements) are whole on every rank.
+std::optional<Snapshot> load_checkpoint(World& world, const std::string& directory,
+                                        const std::function<void(const std::string&)>& note = {});
+
+/// Collective. Removes what an interrupted save has left in a directory, and checks that it can be written: creates it
+/// if it is not there. Throws Error of kind io.
+void prepare_checkpoints(World& world, const std::string& directory);
+
+}  // namespace spgrad::io

@@ -1,0 +1,99 @@
+// ops.hpp: the operations. Names and meaning are PyTensor's (pytensor.sparse); one name serves dense and sparse
+// operands. `spgrad ops NAME` prints the whole form of one: formula, dtypes, gradient, distribution, names elsewhere.
+//
+// A, B: sparse (csr or csc); D, X, Y: dense; v: vector; g: any. Unless said otherwise a result has the promoted dtype,
+// and a sparse one the format of its first sparse operand. Shapes are checked when a Var is made: Error names both
+// sizes.
+#pragma once
+
+#include <optional>
+
+#include "spgrad/op.hpp"
+
+namespace spgrad {
+
+namespace ops {  // the forms
+extern const Op add, add_s_s, add_s_d, sub, mul, mul_s_d, div, neg, conj, real, exp, log, tanh, sigmoid, softplus, sqr;
+extern const Op eq, neq, lt, le, gt, ge;
+extern const Op cast, stop_gradient, conform, broadcast_like, sum_like, count;
+extern const Op sum, max, logsumexp, softmax;
+extern const Op dot, structured_dot, sampling_dot, usmm;
+extern const Op transpose, row, col;
+extern const Op at, at_s_s, mul_e, add_s_s_data, sp_ones_like, dense_from_sparse, sp_sum, csm, csm_data, with_data;
+}  // namespace ops
+
+// Element by element, with NumPy broadcasting between dense operands.
+Var add(const Var& x,
+        const Var& y);  ///< x + y. Sparse + sparse: union of the patterns; sparse + dense: dense, gradient structured
+Var sub(const Var& x, const Var& y);  ///< x + (-y)
+Var mul(const Var& x,
+        const Var& y);  ///< x o y. Sparse x dense (matrix, vector along the columns, scalar): the sparse one's pattern
+Var div(const Var& x, const Var& y);  ///< x / y; integers give floats. y dense
+Var neg(const Var& x);
+Var conj(const Var& x);
+Var real(const Var& x);  ///< the real part, of a real dtype
+Var exp(const Var& x);
+Var log(const Var& x);
+Var tanh(const Var& x);
+Var sigmoid(const Var& x);   ///< 1 / (1 + exp(-x))
+Var sqr(const Var& x);       ///< x o x
+Var softplus(const Var& x);  ///< log(1 + exp(x)), without overflow
+/// Comparisons of dense operands: bool. Not differentiable: their gradient is zero.
+Var eq(const Var& x, const Var& y);
+Var neq(const Var& x, const Var& y);
+Var lt(const Var& x, const Var& y);
+Var le(const Var& x, const Var& y);
+Var gt(const Var& x, const Var& y);
+Var ge(const Var& x, const Var& y);
+
+Var cast(const Var& x, DType dtype);
+
+// Reductions of dense values; no axis: over all elements. An axis from the end is negative.
+Var sum(const Var& x, std::optional<int> axis = {});
+Var mean(const Var& x, std::optional<int> axis = {});
+Var max(const Var& x, std::optional<int> axis = {});        ///< gradient: shared evenly by equal maxima
+Var logsumexp(const Var& x, std::optional<int> axis = {});  ///< log(sum(exp(x))), without overflow
+Var softmax(const Var& x, int axis);                        ///< exp(x - logsumexp(x)) along the axis
+
+// Products.
+Var dot(const Var& x, const Var& y);             ///< x y: dense result, gradient of a sparse operand regular
+Var structured_dot(const Var& x, const Var& y);  ///< the same result; gradient of a sparse operand on its pattern
+Var sampling_dot(const Var& X, const Var& Y, const Var& P);  ///< P o (X Y^T) on P's pattern (SDDMM); Y is n x k
+Var usmm(const Var& alpha, const Var& x, const Var& y, const Var& z);  ///< alpha x y + z, alpha a scalar
+
+// Shape.
+Var transpose(const Var& x);  ///< csr becomes csc and the reverse; a vector is itself. Moves nothing
+inline Var T(const Var& x) { return transpose(x); }
+Var row(const Var& v);  ///< (n) -> (1 x n)
+Var col(const Var& v);  ///< (n) -> (n x 1)
+
+// Sparse values and their data.
+/// g (dense, broadcast to A's shape, or sparse of any pattern) at A's stored positions, on A's Sparsity.
+Var at(const Var& A, const Var& g);
+Var mul_e(const Var& A, const Var& B);                        ///< entry by entry, on one Sparsity
+Var add_s_s_data(const Var& A, const Var& B);                 ///< entry by entry, on one Sparsity
+Var sp_ones_like(const Var& A);                               ///< A's Sparsity, all data 1
+Var dense_from_sparse(const Var& A, bool structured = true);  ///< duplicates are summed; the flag selects the gradient
+Var sp_sum(const Var& A, std::optional<int> axis = {},
+           bool sparse_grad = false);       ///< sum of entries; the flag selects the gradient
+Var csm_data(const Var& A);                 ///< the stored values, in stored order: a vector cut as the entries are
+Var with_data(const Var& A, const Var& v);  ///< A's Sparsity with the stored values v
+/// The matrix of these stored values, global minor indices and offsets (`indptr`: majors + 1): the inverse of taking
+/// one apart. shape: both sizes. Only data has a gradient.
+Var csm(const Var& data, const Var& indices, const Var& indptr, const Shape& shape, Format format = Format::csr);
+
+// What derivative rules need.
+Var stop_gradient(const Var& x);          ///< x itself, a constant for derivatives
+Var conform(const Var& g, const Var& x);  ///< dense g broadcast to x's shape, cut and laid out as x is
+Var broadcast_like(const Var& g,
+                   const Var& x);          ///< dense g broadcast to x's shape (x may be sparse), x's values unused
+Var sum_like(const Var& g, const Var& x);  ///< dense g summed over the axes that broadcasting x to g has added
+Var count(const Var& x, std::optional<int> axis = {});  ///< number of elements (along the axis) of x, float64
+
+inline Var operator+(const Var& x, const Var& y) { return add(x, y); }
+inline Var operator-(const Var& x, const Var& y) { return sub(x, y); }
+inline Var operator*(const Var& x, const Var& y) { return mul(x, y); }
+inline Var operator/(const Var& x, const Var& y) { return div(x, y); }
+inline Var operator-(const Var& x) { return neg(x); }
+
+}  // namespace spgrad

@@ -1,0 +1,55 @@
+// session.hpp: MPI and PETSc for a scope, and what a program does with an error.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "spgrad/error.hpp"
+
+namespace spgrad {
+
+namespace comm {
+class World;
+}
+using World = comm::World;
+
+/// Starts MPI and PETSc unless somebody has (then it leaves them running); ends them when it goes. One at a time.
+class Session {
+ public:
+  /// Collective over all processes. PETSc takes its options (-log_view, -info ...) from the command line.
+  Session(int& argc, char**& argv);
+  /// Collective over a communicator of a host application, given as Fortran's handle (MPI_Comm_c2f). Copied.
+  explicit Session(int fortran_communicator);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  World& world() const { return *world_; }
+  int rank() const;
+  int ranks() const;
+
+  /// One line on standard output, by rank 0 only.
+  template <class... Parts>
+  void print(const Parts&... parts) const {
+    print_line(text(parts...));
+  }
+
+  /// Collective. Runs a program's body and returns its exit code. An Error that all ranks throw is printed once, and
+  /// its exit code returned on every rank. If only some ranks throw while others wait for them, the job is aborted with
+  /// that code after some seconds: nothing hangs.
+  int run(const std::function<int()>& body) const;
+
+ private:
+  void print_line(const std::string& line) const;
+  void start(int* argc, char*** argv);
+
+  bool started_mpi_ = false, started_petsc_ = false;
+  std::unique_ptr<World> world_;
+};
+
+/// The world of the Session that lives, or this process alone if there is none.
+World& current_world();
+
+}  // namespace spgrad

@@ -1,0 +1,13 @@
+// spgrad.hpp: everything.
+#pragma once
+
+#include "spgrad/distribute.hpp"  // IWYU pragma: export
+#include "spgrad/function.hpp"    // IWYU pragma: export
+#include "spgrad/grad.hpp"        // IWYU pragma: export
+#include "spgrad/io.hpp"          // IWYU pragma: export
+#include "spgrad/op.hpp"          // IWYU pragma: export
+#include "spgrad/ops.hpp"         // IWYU pragma: export
+#include "spgrad/optimize.hpp"    // IWYU pragma: export
+#include "spgrad/rewrite.hpp"     // IWYU pragma: export
+#include "spgrad/session.hpp"     // IWYU pragma: export
+#include "spgrad/value.hpp"       // IWYU pragma: export

@@ -1,0 +1,40 @@
+// disk.hpp: files and folders that are there after a power cut, or an Error. Internal; for one process.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spgrad/dtype.hpp"
+
+namespace spgrad::io {
+
+// All throw Error of kind io that names the file and says why.
+
+/// The file itself where `file` is a symbolic link; `file` where it is not there yet. Throws if it is no regular file.
+std::string real_file(const std::string& file);
+std::string folder_of(const std::string& file);
+bool exists(const std::string& file);
+Index file_size(const std::string& file);
+
+/// A name that nothing has: `stem` with a random ending.
+std::string unused_name(const std::string& stem);
+/// Makes an empty file that was not there.
+void create_file(const std::string& file);
+void copy_file(const std::string& from, const std::string& to);
+/// Makes sure that the whole file has room on disk, where the file system can tell.
+void reserve(const std::string& file);
+/// Waits until a file's data, or a folder's names, are on disk.
+void sync(const std::string& file_or_folder);
+void write_text(const std::string& file, std::string_view content);  ///< a new file, synced
+std::string text_of(const std::string& file);
+/// Renames, replacing what is there, and syncs the folder.
+void publish(const std::string& from, const std::string& to);
+/// Removes a file or folder with all that is in it; nothing happens if it is not there.
+void remove_all(const std::string& path);
+/// Like remove_all, but says nothing where it cannot: for use where another Error is on its way.
+void discard(const std::string& path) noexcept;
+void create_folder(const std::string& folder);                 ///< with those above it; nothing happens if it is there
+std::vector<std::string> names_in(const std::string& folder);  ///< ascending; none if it is not there
+
+}  // namespace spgrad::io

@@ -1,0 +1,111 @@
+// manifest.cpp: the only file that knows JSON.
+#include "io/manifest.hpp"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "io/xxh3.hpp"
+
+namespace spgrad::io {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kFormat = "spgrad checkpoint";
+constexpr int kVersion = 1;
+
+// 64-bit numbers go as text: many a JSON reader would round them.
+std::string hex(std::uint64_t x) {
+  std::string digits(16, '0');
+  for (std::size_t i = 16; i-- > 0; x >>= 4) digits[i] = "0123456789abcdef"[x & 15];
+  return digits;
+}
+
+std::uint64_t from_hex(const Json& json) {
+  const auto& digits = json.get_ref<const std::string&>();
+  std::uint64_t x = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), x, 16);
+  require(error == std::errc() && end == digits.data() + digits.size(), '"', digits, "\" is no checksum");
+  return x;
+}
+
+std::uint64_t own_checksum(const Json& json) {
+  const std::string text = json.dump();
+  return xxh3(text.data(), text.size());
+}
+
+Json json_of(const SavedValue& saved) {
+  const Entry& e = saved.entry;
+  Json shape = Json::array(), checksums = Json::array();
+  for (int axis = 0; axis < e.shape.ndim(); ++axis) shape.push_back(e.shape[axis]);
+  for (const std::uint64_t sum : saved.checksums) checksums.push_back(hex(sum));
+  return {{"name", e.path}, {"format", name(e.format)}, {"dtype", name(e.dtype)}, {"shape", shape},
+          {"nnz", e.nnz},   {"whole", saved.whole},     {"checksums", checksums}};
+}
+
+Shape shape_from(const Json& json) {
+  require(json.size() <= 2, "a value has ", json.size(), " axes");
+  if (json.empty()) return {};
+  return json.size() == 1 ? Shape{json[0].get<Index>()} : Shape{json[0].get<Index>(), json[1].get<Index>()};
+}
+
+Format format_from(const std::string& word) {
+  for (const Format format : {Format::dense, Format::csr, Format::csc})
+    if (word == name(format)) return format;
+  fail(ErrorKind::data, "unknown format \"", word, '"');
+}
+
+SavedValue value_from(const Json& json) {
+  SavedValue saved{
+      .entry = {json.at("name"), format_from(json.at("format")), parse_dtype(json.at("dtype").get<std::string>()),
+                shape_from(json.at("shape")), json.at("nnz")},
+      .whole = json.at("whole")};
+  for (std::size_t k = 0; k < saved.checksums.size(); ++k) saved.checksums[k] = from_hex(json.at("checksums").at(k));
+  return saved;
+}
+
+Manifest manifest_from(Json json) {
+  require(json.at("format") == kFormat, "it is not a checkpoint of spgrad");
+  require(json.at("version") == kVersion, "it is of version ", json.at("version").dump(),
+          ", but this program knows version ", kVersion);
+  const std::uint64_t checksum = from_hex(json.at("checksum"));
+  json.erase("checksum");
+  require(own_checksum(json) == checksum, "its checksum is ", hex(own_checksum(json)), ", but it should be ",
+          hex(checksum));
+
+  Manifest m{.step = json.at("step"), .facts = {}, .bytes = json.at("data").at("bytes"), .blocks = {}, .values = {}};
+  for (const Json& fact : json.at("facts")) m.facts.emplace_back(fact.at(0), fact.at(1));
+  require(json.at("data").at("block_bytes") == kBlockBytes, "its blocks have another size than ", kBlockBytes);
+  for (const Json& block : json.at("data").at("blocks")) m.blocks.push_back(from_hex(block));
+  for (const Json& value : json.at("values")) m.values.push_back(value_from(value));
+  return m;
+}
+
+}  // namespace
+
+std::string to_json(const Manifest& m) try {
+  Json facts = Json::array(), blocks = Json::array(), values = Json::array();
+  for (const auto& [key, fact] : m.facts) facts.push_back(Json::array({key, fact}));
+  for (const std::uint64_t block : m.blocks) blocks.push_back(hex(block));
+  for (const SavedValue& value : m.values) values.push_back(json_of(value));
+  Json json = {{"format", kFormat},
+               {"version", kVersion},
+               {"step", m.step},
+               {"facts", facts},
+               {"data", {{"bytes", m.bytes}, {"block_bytes", kBlockBytes}, {"blocks", blocks}}},
+               {"values", values}};
+  json["checksum"] = hex(own_checksum(json));
+  return json.dump(1) + "\n";
+} catch (const Json::exception& e) {
+  fail(ErrorKind::data, "a checkpoint's names and facts must be UTF-8: ", e.what());
+}
+
+Manifest parse_manifest(const std::string& text, const std::string& file) try {
+  return manifest_from(Json::parse(text));
+} catch (const Json::exception& e) {
+  fail(ErrorKind::data, file, " is broken: ", e.what());
+} catch (const Error& e) {
+  fail(ErrorKind::data, file, " is broken or foreign: ", e.what());
+}
+
+}  // namespace spgrad::io

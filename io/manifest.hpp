@@ -1,0 +1,36 @@
+// manifest.hpp: what a checkpoint says of itself. Internal.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/parts.hpp"
+
+namespace spgrad::io {
+
+/// A value of a checkpoint, as it was saved.
+struct SavedValue {
+  Entry entry;         ///< its path is the value's name
+  bool whole = false;  ///< every rank had it whole
+  Checksums checksums{};
+};
+
+struct Manifest {
+  Index step = 0;
+  Facts facts;
+  Index bytes = 0;                    ///< size of data.h5
+  std::vector<std::uint64_t> blocks;  ///< XXH3 of its blocks of kBlockBytes
+  std::vector<SavedValue> values;
+};
+
+inline constexpr Index kBlockBytes = Index{4} << 20;
+
+/// JSON with a checksum of itself. Throws Error of kind data for a text that is not UTF-8.
+std::string to_json(const Manifest& manifest);
+/// Throws Error of kind data that names `file` unless the text is a whole manifest of a version known here.
+Manifest parse_manifest(const std::string& text, const std::string& file);
+
+/// Collective. XXH3 of each block of a file of `bytes` bytes, on every rank; each rank reads its share of them.
+std::vector<std::uint64_t> hash_blocks(World& world, const std::string& file, Index bytes);
+
+}  // namespace spgrad::io

@@ -1,0 +1,166 @@
+// slab.cpp: read_slab, write_slab and checksum of file.hpp.
+#include <algorithm>
+#include <array>
+
+#include "io/file.hpp"
+#include "io/types.hpp"
+#include "io/xxh3.hpp"
+
+namespace spgrad::io {
+namespace {
+
+/// How a slab falls into pieces: blocks of whole rows or, where a row is larger than a piece, parts of one row.
+class Pieces {
+ public:
+  Pieces(const Slab& slab, std::size_t element, std::size_t piece_bytes) : slab_(slab) {
+    const Index most = std::max<Index>(1, static_cast<Index>(piece_bytes / element));
+    columns_ = std::clamp<Index>(slab.columns, 1, most);
+    rows_ = slab.columns > most
+                ? 1
+                : std::clamp<Index>(most / std::max<Index>(1, slab.columns), 1, std::max<Index>(1, slab.rows));
+    across_ = (slab.columns + columns_ - 1) / columns_;
+  }
+  Index count() const { return across_ * ((slab_.rows + rows_ - 1) / rows_); }
+  Index most_elements() const { return slab_.elements() == 0 ? 0 : rows_ * columns_; }
+  Slab operator[](Index k) const {
+    if (k >= count()) return {.row = 0, .rows = 0, .column = 0, .columns = 0};
+    const Index row = k / across_ * rows_, column = k % across_ * columns_;
+    return {.row = slab_.row + row,
+            .rows = std::min(rows_, slab_.rows - row),
+            .column = slab_.column + column,
+            .columns = std::min(columns_, slab_.columns - column)};
+  }
+  /// Where a piece begins, counted in elements of the slab.
+  Index first(const Slab& piece) const { return (piece.row - slab_.row) * slab_.columns + piece.column - slab_.column; }
+
+ private:
+  Slab slab_;
+  Index rows_ = 1, columns_ = 1, across_ = 1;
+};
+
+/// An open dataset and what is needed to move pieces of it.
+struct Dataset {
+  Handle id, memory, space, transfer;
+  Index columns = 1;  ///< in the whole dataset
+  int ndim = 0;
+};
+
+Dataset open_dataset(const File& file, const std::string& path, DType dtype) {
+  const auto open = [&](hid_t id, herr_t (*close)(hid_t)) {
+    return opened(id, close, ErrorKind::data, file.name(), ": ", path, " cannot be opened");
+  };
+  Dataset d;
+  d.id = open(H5Dopen2(file.id(), path.c_str(), H5P_DEFAULT), H5Dclose);
+  const Handle type = open(H5Dget_type(d.id), H5Tclose), properties = open(H5Dget_create_plist(d.id), H5Pclose);
+  require(dtype_of(type) == dtype, file.name(), ": ", path, " is not ", dtype, " any more");
+  d.memory = memory_type(dtype, type);
+  d.space = open(H5Dget_space(d.id), H5Sclose);
+  d.transfer = open(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
+  // Compressed pieces are read by each rank for itself: one that fails leaves nobody waiting.
+  if (file.world().communicator() && H5Pget_layout(properties) == H5D_CONTIGUOUS)
+    check_hdf5(H5Pset_dxpl_mpio(d.transfer, H5FD_MPIO_COLLECTIVE) >= 0, ErrorKind::other,
+               "HDF5 refuses collective transfers");
+  std::array<hsize_t, H5S_MAX_RANK> sizes{};
+  d.ndim = H5Sget_simple_extent_dims(d.space, sizes.data(), nullptr);
+  if (d.ndim == 2) d.columns = static_cast<Index>(sizes[1]);
+  return d;
+}
+
+bool select(const Dataset& d, const Slab& piece) {
+  if (piece.elements() == 0) return H5Sselect_none(d.space) >= 0;
+  if (d.ndim == 0) return H5Sselect_all(d.space) >= 0;
+  const std::array<hsize_t, 2> start{static_cast<hsize_t>(piece.row), static_cast<hsize_t>(piece.column)},
+      count{static_cast<hsize_t>(piece.rows), static_cast<hsize_t>(piece.columns)};
+  return H5Sselect_hyperslab(d.space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) >= 0;
+}
+
+/// H5Dread or H5Dwrite of one piece, also of an empty one: it is collective.
+template <class Call>
+void move(const File& file, const std::string& path, const Dataset& d, const Slab& piece, ErrorKind kind,
+          const char* done, Call&& call) {
+  const Hdf5 library;
+  const hsize_t elements = static_cast<hsize_t>(piece.elements());
+  const Handle memory(H5Screate_simple(1, &elements, nullptr), H5Sclose);
+  if (elements == 0) H5Sselect_none(memory);
+  const bool moved = select(d, piece) && call(d.id, d.memory, memory, d.space, d.transfer) >= 0;
+  check_hdf5(moved, kind, file.name(), ": ", path, " cannot be ", done, " (rows ", piece.row, " to ",
+             piece.row + piece.rows, ")");
+}
+
+std::uint64_t piece_checksum(const Slab& piece, Index columns, std::size_t element, std::span<const std::byte> bytes) {
+  if (piece.columns == columns) return checksum(bytes, element, static_cast<std::uint64_t>(piece.row * columns));
+  std::uint64_t sum = 0;
+  const std::size_t row_bytes = static_cast<std::size_t>(piece.columns) * element;
+  for (Index i = 0; i < piece.rows; ++i)
+    sum += checksum(bytes.subspan(static_cast<std::size_t>(i) * row_bytes, row_bytes), element,
+                    static_cast<std::uint64_t>((piece.row + i) * columns + piece.column));
+  return sum;
+}
+
+/// Collective. Does `step` for as many pieces as the rank with most of them has. Whoever fails comes along to the end.
+template <class Step>
+std::uint64_t in_pieces(File& file, const std::string& path, DType dtype, const Slab& mine, std::size_t piece_bytes,
+                        Step&& step) {
+  World& world = file.world();
+  const std::size_t element = size_of(dtype);
+  Dataset dataset;
+  std::vector<std::byte> buffer;
+  const Pieces pieces(mine, element, piece_bytes);
+  std::exception_ptr error;
+  world.together([&] {
+    const Hdf5 library;
+    dataset = open_dataset(file, path, dtype);
+    buffer.resize(std::max<std::size_t>(1, static_cast<std::size_t>(pieces.most_elements()) * element));
+  });
+
+  std::uint64_t sum = 0;
+  const Index calls = world.reduce(pieces.count(), comm::Combine::max);
+  for (Index k = 0; k < calls; ++k) {
+    const Slab piece = pieces[k];
+    const std::span bytes(buffer.data(), static_cast<std::size_t>(piece.elements()) * element);
+    try {
+      step(dataset, piece, pieces.first(piece), bytes, buffer.data());
+      sum += piece_checksum(piece, dataset.columns, element, bytes);
+    } catch (...) {
+      if (!error) error = std::current_exception();
+    }
+  }
+  world.agree(error);
+  return sum;
+}
+
+}  // namespace
+
+std::uint64_t checksum(std::span<const std::byte> bytes, std::size_t element, std::uint64_t first) {
+  std::uint64_t sum = 0;
+  for (std::size_t at = 0; at < bytes.size(); at += element) sum += xxh3(bytes.data() + at, element, first++);
+  return sum;
+}
+
+std::uint64_t read_slab(File& file, const std::string& path, DType dtype, const Slab& mine, const PieceWork& take,
+                        std::size_t piece_bytes) {
+  return in_pieces(
+      file, path, dtype, mine, piece_bytes,
+      [&](const Dataset& d, const Slab& piece, Index first, std::span<std::byte> bytes, std::byte* buffer) {
+        move(file, path, d, piece, ErrorKind::data, "read",
+             [&](hid_t id, hid_t type, hid_t memory, hid_t space, hid_t how) {
+               return H5Dread(id, type, memory, space, how, buffer);
+             });
+        if (!bytes.empty()) take(piece, first, bytes);
+      });
+}
+
+std::uint64_t write_slab(File& file, const std::string& path, DType dtype, const Slab& mine, const PieceWork& fill,
+                         std::size_t piece_bytes) {
+  return in_pieces(
+      file, path, dtype, mine, piece_bytes,
+      [&](const Dataset& d, const Slab& piece, Index first, std::span<std::byte> bytes, std::byte* buffer) {
+        if (!bytes.empty()) fill(piece, first, bytes);
+        move(file, path, d, piece, ErrorKind::io, "written",
+             [&](hid_t id, hid_t type, hid_t memory, hid_t space, hid_t how) {
+               return H5Dwrite(id, type, memory, space, how, buffer);
+             });
+      });
+}
+
+}  // namespace spgrad::io

@@ -1,0 +1,25 @@
+// moves.hpp: the moves of dense values between their places (DISTRIBUTION: gather_all, fold, reduce_all, turn, relayout).
+//
+// A dense value is cut along one axis, whole on every rank, or a partial: whole on every rank, but to be combined
+// over the ranks. All functions are Collective; all keep dtype and shape.
+#pragma once
+
+#include "spgrad/value.hpp"
+#include "src/comm/star_forest.hpp"
+
+namespace spgrad::comm {
+
+/// Cut -> whole: every rank's part, gathered.
+Value gather_all(World& world, const Value& cut);
+/// Partial -> cut along `axis` by `layout`: parts are combined in their owners, in the order of the ranks.
+Value fold(World& world, const Value& partial, int axis, const Layout& layout, Combine combine = Combine::sum);
+/// Partial -> whole, the same bits on every rank.
+Value reduce_all(World& world, const Value& partial, Combine combine = Combine::sum);
+/// Matrix cut along one axis -> cut along the other one by `layout`.
+Value turn(World& world, const Value& cut, const Layout& layout);
+/// Cut by one layout -> cut by another one along the same axis. The value itself if the layouts are equal.
+Value relayout(World& world, const Value& cut, const Layout& layout);
+/// Whole -> cut along `axis` by `layout`; sends nothing.
+Value slice(const Value& whole, int axis, const Layout& layout, int rank);
+
+}  // namespace spgrad::comm

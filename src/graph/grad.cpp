@@ -1,0 +1,174 @@
+#include "spgrad/grad.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "spgrad/ops.hpp"
+#include "src/graph/sums.hpp"
+#include "src/graph/walk.hpp"
+
+namespace spgrad {
+namespace {
+
+bool differentiable(DType t) { return is_float(t) || is_complex(t); }
+
+bool contains(const Vars& vars, const Var& x) { return std::ranges::find(vars, x) != vars.end(); }
+
+// The cotangent of x as its op's rule wants it: of x's dtype, dense for a dense x; real for a real x (the imaginary
+// part of a real input cannot move).
+Var settled(const Var& x, Var g) {
+  if (g->type.sparse() && !x->type.sparse()) g = dense_from_sparse(g);
+  if (is_complex(g->type.dtype) && !is_complex(x->type.dtype)) g = real(g);
+  return g->type.dtype == x->type.dtype ? g : cast(g, x->type.dtype);
+}
+
+// Reverse mode over one graph: what flows into each node, and the rules that pass it on.
+class Reverse {
+ public:
+  Reverse(const Vars& outs, const Vars& wrt, const GradOptions& options)
+      : order_(topological(outs)), options_(options) {
+    for (const auto& [x, g] : options.known_grads) flows_[x.get()] = {g};
+    find_active(wrt);
+  }
+
+  void add(const Var& x, const Var& g) { flows_[x.get()].push_back(g); }
+
+  void run() {
+    for (auto at = order_.rbegin(); at != order_.rend(); ++at) {
+      const Var& x = *at;
+      if (x->in.empty() || !active_.contains(x.get()) || contains(options_.consider_constant, x)) continue;
+      if (const Var g = cotangent(x)) pass_on(x, g);
+    }
+  }
+
+  /// The sum of all that flows into x; empty if nothing does.
+  Var cotangent(const Var& x) const {
+    const auto found = flows_.find(x.get());
+    return found == flows_.end() || found->second.empty() ? Var{} : settled(x, sum_of(found->second, x));
+  }
+
+ private:
+  // Only nodes between wrt and the outputs carry a derivative; nothing is built for the others.
+  void find_active(const Vars& wrt) {
+    for (const Var& x : wrt) active_.insert(x.get());
+    for (const Var& x : order_) {
+      if (!differentiable(x->type.dtype)) continue;
+      if (std::ranges::any_of(x->in, [&](const Var& in) { return active_.contains(in.get()); }))
+        active_.insert(x.get());
+    }
+  }
+
+  void pass_on(const Var& x, const Var& g) {
+    const Op& op = *x->op;
+    if (op.grad_kind == GradKind::none) return;
+    for (std::size_t k = 0; k < x->in.size(); ++k) {
+      const Var& in = x->in[k];
+      if (!active_.contains(in.get()) || !differentiable(in->type.dtype) || contains(options_.consider_constant, in))
+        continue;
+      if (is_known(in)) continue;
+      require(op.vjp != nullptr, "grad: ", op.name, " has no vjp");
+      if (Var part = op.vjp(x, g, static_cast<int>(k))) add(in, part);
+    }
+  }
+
+  bool is_known(const Var& x) const {
+    return std::ranges::any_of(options_.known_grads, [&](const auto& known) { return known.first == x; });
+  }
+
+  Vars order_;
+  const GradOptions& options_;
+  std::unordered_map<const Node*, Vars> flows_;
+  std::unordered_set<const Node*> active_;
+};
+
+Var zero_like(const Var& x) {
+  const Var zero = cast(Var(0.0), x->type.dtype);
+  return x->type.sparse() ? at(x, zero) : broadcast_like(zero, x);
+}
+
+}  // namespace
+
+Var sum_of(const Vars& parts, const Var& like) {
+  Var sparse, dense;
+  for (const Var& x : parts) {
+    if (!x) continue;
+    Var& total = x->type.sparse() ? sparse : dense;
+    if (!total)
+      total = x;
+    else if (!x->type.sparse())
+      total = add(total, x);
+    else
+      total = pattern_root(total) == pattern_root(x) ? add_s_s_data(total, x) : add(total, x);
+  }
+  if (!dense) return sparse;
+  // A cotangent may still lack the axes along which it is constant; beside entries it must have them.
+  if (!sparse) return dense;
+  const bool full = dense->type.shape == like->type.shape;
+  return add(sparse, full ? dense : broadcast_like(dense, like));
+}
+
+Vars vjp(const Vars& outs, const Vars& cotangents, const Vars& wrt, const GradOptions& options) {
+  require(outs.size() == cotangents.size(), "vjp: ", outs.size(), " outputs but ", cotangents.size(), " cotangents");
+  Reverse reverse(outs, wrt, options);
+  for (std::size_t k = 0; k < outs.size(); ++k)
+    if (cotangents[k]) reverse.add(outs[k], cotangents[k]);
+  reverse.run();
+  Vars result;
+  for (const Var& x : wrt) {
+    const Var g = reverse.cotangent(x);
+    require(g || options.disconnected == Disconnected::zeros, "grad: the cost does not depend on ",
+            x->name.empty() ? std::string(x->op->name) : x->name, ", a ", x->type,
+            "; ask for Disconnected::zeros if that is meant");
+    result.push_back(!g ? zero_like(x) : x->type.sparse() ? g : conform(g, x));
+  }
+  return result;
+}
+
+Vars grad(const Var& cost, const Vars& wrt, const GradOptions& options) {
+  require(static_cast<bool>(cost), "grad: the cost is empty");
+  require(cost->type.ndim() == 0 && is_float(cost->type.dtype), "grad: the cost must be a real scalar, not ",
+          cost->type);
+  for (const Var& x : wrt) {
+    require(static_cast<bool>(x), "grad: a wrt is empty");
+    require(differentiable(x->type.dtype), "grad: a gradient with respect to ", x->type, " does not exist");
+  }
+  return vjp({cost}, {cast(Var(1.0), cost->type.dtype)}, wrt, options);
+}
+
+Var grad(const Var& cost, const Var& wrt) { return grad(cost, Vars{wrt}).front(); }
+
+Vars jvp(const Vars& outs, const std::vector<std::pair<Var, Var>>& tangents) {
+  std::unordered_map<const Node*, Var> tangent;
+  for (const auto& [x, t] : tangents) {
+    require(x && t && x->type.shape == t->type.shape, "jvp: a tangent must have the shape of its variable");
+    tangent[x.get()] = t;
+  }
+  for (const Var& x : topological(outs)) {
+    if (tangent.contains(x.get()) || x->op->grad_kind == GradKind::none || !differentiable(x->type.dtype)) continue;
+    Vars in;
+    for (const Var& below : x->in) {
+      const auto found = tangent.find(below.get());
+      in.push_back(found == tangent.end() ? Var{} : found->second);
+    }
+    if (std::ranges::none_of(in, [](const Var& t) { return static_cast<bool>(t); })) continue;
+    if (Var t = push_forward(x, in)) tangent[x.get()] = t;
+  }
+  Vars result;
+  for (const Var& out : outs) result.push_back(tangent.contains(out.get()) ? tangent[out.get()] : Var{});
+  return result;
+}
+
+Var jvp(const Var& out, const std::vector<std::pair<Var, Var>>& tangents) { return jvp(Vars{out}, tangents).front(); }
+
+Vars hvp(const Var& cost, const Vars& wrt, const Vars& v) {
+  require(wrt.size() == v.size(), "hvp: ", wrt.size(), " variables but ", v.size(), " vectors");
+  std::vector<std::pair<Var, Var>> tangents;
+  for (std::size_t k = 0; k < wrt.size(); ++k) tangents.emplace_back(wrt[k], v[k]);
+  Vars result = jvp(grad(cost, wrt), tangents);
+  for (std::size_t k = 0; k < wrt.size(); ++k)
+    if (!result[k]) result[k] = zero_like(wrt[k]);
+  return result;
+}
+
+}  // namespace spgrad

@@ -1,0 +1,10 @@
+// input_ops.hpp: the three ops without inputs; what they stand for comes from outside the graph.
+#pragma once
+
+#include "spgrad/op.hpp"
+
+namespace spgrad::ops {
+
+extern const Op input, shared, constant;
+
+}  // namespace spgrad::ops

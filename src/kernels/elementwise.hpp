@@ -1,0 +1,22 @@
+// elementwise.hpp: functions applied to every element of an array.
+#pragma once
+
+#include "src/kernels/views.hpp"
+
+namespace spgrad::kernels {
+
+/// out[i] = f(x[i]), n elements; out may be x. Instantiated for float, double and their complex types (no softplus,
+/// sigmoid for complex). Vectorised (libmvec) within 4 ulp; infinities and NaN as the C library has them.
+enum class Unary : std::uint8_t { exp, log, tanh, sigmoid, softplus };
+template <class T>
+void map(Unary f, const T* x, T* out, Index n);
+
+/// Over every row x of length k: out = log(sum_j exp(x[j])), computed with the maximum taken out: no overflow; a row of
+/// -inf gives -inf, k = 0 gives -inf.
+template <class T>
+void logsumexp_rows(const T* x, Index rows, Index k, T* out);
+/// out[i,:] = exp(x[i,:] - logsumexp(x[i,:])). out may be x.
+template <class T>
+void softmax_rows(const T* x, Index rows, Index k, T* out);
+
+}  // namespace spgrad::kernels

@@ -1,0 +1,29 @@
+// Compiled once per instruction set, into the namespace SPGRAD_ISA_NAME; table() is the only symbol that others see.
+#include "src/kernels/isa/products.hpp"
+#include "src/kernels/isa/rows.hpp"
+#include "src/kernels/isa/table.hpp"
+
+#define SPGRAD_TEXT(x) SPGRAD_TEXT_(x)
+#define SPGRAD_TEXT_(x) #x
+
+namespace spgrad::kernels::SPGRAD_ISA_NAME {
+namespace {
+
+template <class T>
+constexpr HotKernels<T> kernels() {
+  return {.spmm = spmm<T>,
+          .spmm_scatter = spmm_scatter<T>,
+          .sddmm = sddmm<T>,
+          .map = {map<T, Exp>, map<T, Log>, map<T, Tanh>, map<T, Sigmoid>, map<T, Softplus>},
+          .logsumexp_rows = logsumexp_rows<T>,
+          .softmax_rows = softmax_rows<T>};
+}
+
+constexpr HotTable kTable{
+    .name = SPGRAD_TEXT(SPGRAD_ISA_NAME), .float32 = kernels<float>(), .float64 = kernels<double>()};
+
+}  // namespace
+
+const HotTable& table() { return kTable; }
+
+}  // namespace spgrad::kernels::SPGRAD_ISA_NAME

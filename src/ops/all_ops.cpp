@@ -1,0 +1,39 @@
+#include <algorithm>
+#include <array>
+
+#include "spgrad/ops.hpp"
+#include "src/graph/input_ops.hpp"
+
+namespace spgrad {
+namespace {
+
+constexpr std::array kOps{
+    &ops::input,        &ops::shared,    &ops::constant,
+    // element by element
+    &ops::add,          &ops::add_s_s,   &ops::add_s_d,        &ops::sub,          &ops::mul,
+    &ops::mul_s_d,      &ops::div,       &ops::neg, &ops::sqr,            &ops::conj,         &ops::real,
+    &ops::exp,          &ops::log,       &ops::tanh,           &ops::sigmoid,      &ops::softplus,
+    &ops::eq,           &ops::neq,       &ops::lt,             &ops::le,           &ops::gt,
+    &ops::ge,           &ops::cast,      &ops::stop_gradient,
+    // reductions
+    &ops::sum,          &ops::max,       &ops::logsumexp,      &ops::softmax,      &ops::sp_sum,
+    // products
+    &ops::dot,          &ops::structured_dot, &ops::sampling_dot, &ops::usmm,
+    // shape
+    &ops::transpose,    &ops::row,       &ops::col,            &ops::conform,      &ops::broadcast_like,
+    &ops::sum_like,     &ops::count,
+    // sparse values and their data
+    &ops::at,           &ops::at_s_s,    &ops::mul_e,          &ops::add_s_s_data, &ops::sp_ones_like,
+    &ops::dense_from_sparse, &ops::csm,  &ops::csm_data,       &ops::with_data,
+};
+
+}  // namespace
+
+std::span<const Op* const> all_ops() { return kOps; }
+
+const Op* find_op(std::string_view name) {
+  const auto found = std::ranges::find(kOps, name, &Op::name);
+  return found == kOps.end() ? nullptr : *found;
+}
+
+}  // namespace spgrad

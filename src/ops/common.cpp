@@ -1,0 +1,36 @@
+#include "src/ops/common.hpp"
+
+namespace spgrad {
+
+int checked_axis(const Var& x, int axis) {
+  const int ndim = x->type.ndim();
+  require(axis >= -ndim && axis < ndim, "axis ", axis, " does not exist in ", x->type);
+  return axis < 0 ? axis + ndim : axis;
+}
+
+Attrs axis_attrs(const Var& x, std::optional<int> axis) {
+  if (!axis) return {};
+  return {{"axis", Index{checked_axis(x, *axis)}}};
+}
+
+Spreads elementwise_spread(const Node& n) {
+  if (n.type.sparse()) {
+    const Rows major = own(major_axis(n.type));
+    return {{.in = std::vector<Rows>(n.in.size(), major), .out = major}};
+  }
+  Spreads spreads;
+  const int ndim = n.type.ndim();
+  for (int axis = 0; axis < ndim; ++axis) {
+    Spread s{{}, own(axis)};
+    for (const Var& x : n.in) {
+      const int own_axis = axis - (ndim - x->type.ndim());  // dimensions are aligned at the end
+      const bool broadcast = own_axis < 0 || (x->type.shape[own_axis] == 1 && n.type.shape[axis] != 1);
+      s.in.push_back(broadcast ? all() : own(own_axis));
+    }
+    spreads.push_back(std::move(s));
+  }
+  spreads.push_back({std::vector<Rows>(n.in.size(), all()), replica()});
+  return spreads;
+}
+
+}  // namespace spgrad

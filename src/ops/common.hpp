@@ -1,0 +1,39 @@
+// common.hpp: what many forms share.
+#pragma once
+
+#include "spgrad/ops.hpp"
+#include "src/graph/letters.hpp"
+#include "src/graph/run_context.hpp"
+
+namespace spgrad {
+
+/// The axis along which a sparse type is cut: rows of csr, columns of csc.
+inline int major_axis(const Type& type) { return type.format == Format::csc ? 1 : 0; }
+inline Rows own_major(const Var& x) { return own(major_axis(x->type)); }
+
+/// A negative axis counts from the end. Throws Error if there is no such axis.
+int checked_axis(const Var& x, int axis);
+/// {"axis", a} if there is one, nothing otherwise.
+Attrs axis_attrs(const Var& x, std::optional<int> axis);
+
+/// Spreads of an element-by-element op on dense operands: cut along either axis of the result (an operand that is broadcast
+/// along it is needed whole), or everything whole. For sparse operands of one pattern: their major axis.
+Spreads elementwise_spread(const Node& n);
+
+/// f(T) for the C++ type of the dtype, float32 and float64 (and complex ones) only.
+template <class F>
+void dispatch_floating(DType dtype, F&& f) {
+  dispatch(dtype, [&]<class T>() {
+    if constexpr (std::is_floating_point_v<T> || is_complex_v<T>) f.template operator()<T>();
+    else fail(ErrorKind::data, "no floating dtype: ", dtype);
+  });
+}
+template <class F>
+void dispatch_real(DType dtype, F&& f) {
+  dispatch(dtype, [&]<class T>() {
+    if constexpr (std::is_floating_point_v<T>) f.template operator()<T>();
+    else fail(ErrorKind::data, "no real floating dtype: ", dtype);
+  });
+}
+
+}  // namespace spgrad

@@ -1,0 +1,56 @@
+// sampling_dot: the dense product, computed only where a pattern stores an entry.
+#include "src/graph/sums.hpp"
+#include "src/kernels/products.hpp"
+#include "src/ops/common.hpp"
+
+namespace spgrad {
+
+constinit const Op ops::sampling_dot{
+    .name = "sampling_dot",
+    .inputs = "X Y P",
+    .formula = "P o (X Y^T)",
+    .doc = "Computed only where P stores an entry; also known as SDDMM. Y is n x k, not k x n.",
+    .letters = "ik jk ij -> ij",
+
+    .infer = [](const Node& n) -> Type {
+      require(!n.in[0]->type.sparse() && !n.in[1]->type.sparse(), "X and Y must be dense");
+      require(n.in[2]->type.sparse(), "P must be csr or csc");
+      return {promoted_dtype(n), n.in[2]->type.format, shape_by_letters(n)};
+    },
+
+    // A csc P is the csr matrix P^T, and (X Y^T)^T is Y X^T: X and Y change places.
+    .run =
+        [](RunContext& c) {
+          const bool csc = c.node().type.format == Format::csc;
+          c.dispatch([&]<class T>() {
+            kernels::sddmm<T>(c.entries<T>(2), c.rows<T>(csc ? 1 : 0), c.rows<T>(csc ? 0 : 1), c.out_data<T>().data(),
+                              c.poll());
+          });
+        },
+
+    .spread = [](const Node& n) -> Spreads {
+      if (n.type.format == Format::csc) return {{.in = {ghost(2), own(), own(1)}, .out = own(1)}};
+      return {{.in = {own(), ghost(2), own()}, .out = own()}};
+    },
+
+    .vjp = [](const Var& out, const Var& g, int k) -> Var {
+      const Var &X = out->in[0], &Y = out->in[1], &P = out->in[2];
+      const Var G = at(P, g);
+      if (k == 2) return sampling_dot(conj(X), conj(Y), G);
+      const Var Pg = mul_e(conj(P), G);  // on P's Sparsity: duplicates are kept
+      return k == 0 ? dot(Pg, conj(Y)) : dot(T(Pg), conj(X));
+    },
+
+    .pattern = same(2),
+    .grad_kind = GradKind::structured,
+    .linear = Linear::each,
+    .flops =
+        [](const RunContext& c) {
+          return 2.0 * static_cast<double>(c.sparsity(2).local_nnz()) * static_cast<double>(c.in(0).row_length());
+        },
+    .aliases = {.torch = "torch.sparse.sampled_addmm", .jax = "jax.experimental.sparse.bcoo_dot_general_sampled"},
+};
+
+Var sampling_dot(const Var& X, const Var& Y, const Var& P) { return ops::sampling_dot(X, Y, P); }
+
+}  // namespace spgrad

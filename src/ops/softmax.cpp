@@ -1,0 +1,154 @@
+// logsumexp and softmax. Along one axis of a matrix they are ops of their own, whose rows lie whole on a rank; over all
+// elements, or of a vector, they are composed of others.
+#include "src/kernels/elementwise.hpp"
+#include "src/ops/elementwise.hpp"
+#include "src/ops/reductions.hpp"
+
+namespace spgrad {
+namespace {
+
+constexpr DTypes kNotComplex = static_cast<DTypes>(kBool | kInteger | kReal);
+
+Type infer(const Node& n) {
+  require(!n.in[0]->type.sparse(), "x must be dense");
+  return {float_of(promoted_dtype(n)), Format::dense, shape_by_letters(n)};
+}
+
+Rows other_axis(const Node& n) { return own(1 - *axis_of(n)); }
+
+// By what the exponents of each column are shifted: its largest number, but finite.
+template <class T>
+std::vector<T> shifts(const T* x, Index rows, Index cols) {
+  using Limits = std::numeric_limits<T>;
+  std::vector<T> shift(static_cast<std::size_t>(cols));
+  reduce_block<Largest>(x, rows, cols, true, false, shift.data());
+  for (T& s : shift) s = std::clamp(s, Limits::lowest(), Limits::max());
+  return shift;
+}
+
+// row = exp(x - shift); sum += row
+template <class T>
+void exp_of_row(const T* x, const std::vector<T>& shift, T* row, std::vector<T>& sum) {
+  const Index n = static_cast<Index>(shift.size());
+  fill_row(row, n, [x, s = shift.data()](Index j) { return x[j] - s[j]; });
+  kernels::map(kernels::Unary::exp, row, row, n);
+  fill_row(sum.data(), n, [row, s = sum.data()](Index j) { return s[j] + row[j]; });
+}
+
+// Along the slow axis: all columns at once, row by row.
+template <class T>
+void logsumexp_columns(const T* x, Index rows, Index cols, T* out) {
+  const std::vector<T> shift = shifts(x, rows, cols);
+  std::vector<T> row(shift.size()), sum(shift.size());
+  for (Index i = 0; i < rows; ++i) exp_of_row(x + i * cols, shift, row.data(), sum);
+  kernels::map(kernels::Unary::log, sum.data(), out, cols);
+  fill_row(out, cols, [out, s = shift.data()](Index j) { return out[j] + s[j]; });
+}
+
+// `out` may be x.
+template <class T>
+void softmax_columns(const T* x, Index rows, Index cols, T* out) {
+  const std::vector<T> shift = shifts(x, rows, cols);
+  std::vector<T> sum(shift.size());
+  for (Index i = 0; i < rows; ++i) exp_of_row(x + i * cols, shift, out + i * cols, sum);
+  for (T& s : sum) s = 1 / s;
+  for (Index i = 0; i < rows; ++i)
+    fill_row(out + i * cols, cols, [row = out + i * cols, s = sum.data()](Index j) { return row[j] * s[j]; });
+}
+
+void run_logsumexp(RunContext& c) {
+  const Value& x = c.in(0);
+  const bool columns = *axis_of(c.node()) == x.slow();
+  dispatch_real(x.dtype(), [&]<class T>() {
+    const auto of = columns ? logsumexp_columns<T> : kernels::logsumexp_rows<T>;
+    of(x.data<T>().data(), x.local_rows(), x.row_length(), c.out_data<T>().data());
+  });
+}
+
+void run_softmax(RunContext& c) {
+  const Value &x = c.in(0), out = out_beside(c, 1);
+  const bool columns = *axis_of(c.node()) == x.slow();
+  dispatch_real(x.dtype(), [&]<class T>() {
+    const auto of = columns ? softmax_columns<T> : kernels::softmax_rows<T>;
+    of(x.data<T>().data(), x.local_rows(), x.row_length(), out.data<T>().data());
+  });
+}
+
+Var vjp_logsumexp(const Var& out, const Var& g, int) {
+  const Var& x = out->in[0];
+  const auto axis = axis_of(*out);
+  return mul(softmax(x, *axis), expanded(g, x, axis));
+}
+
+Var jvp_logsumexp(const Var& out, const Vars& t) {
+  const auto axis = axis_of(*out);
+  return sum(mul(softmax(out->in[0], *axis), t[0]), axis);
+}
+
+// s o (t - sum(t o s)): the Jacobian is symmetric.
+Var derivative_of_softmax(const Var& s, const Var& t) {
+  const auto axis = axis_of(*s);
+  return mul(s, sub(t, expanded(sum(mul(t, s), axis), s, axis)));
+}
+Var vjp_softmax(const Var& out, const Var& g, int) { return derivative_of_softmax(out, g); }
+Var jvp_softmax(const Var& out, const Vars& t) { return derivative_of_softmax(out, t[0]); }
+
+// x as the composed forms need it.
+Var as_float(const Op& op, const Var& x) {
+  require(!x->type.sparse() && !is_complex(x->type.dtype), op.name, "(x): x must be dense and real, not ", x->type);
+  return cast(x, float_of(x->type.dtype));
+}
+
+double flops(const RunContext& c) { return 20.0 * static_cast<double>(c.in(0).local_size()); }
+
+}  // namespace
+
+constinit const Op ops::logsumexp{
+    .name = "logsumexp",
+    .inputs = "x",
+    .formula = "log(sum(exp(x))) along the axis",
+    .doc = "Without overflow; of nothing but -inf, or of no elements, -inf.",
+    .letters = "[axis=0] ij -> j | [axis=1] ij -> i",
+    .infer = infer,
+    .run = run_logsumexp,
+    .spread = [](const Node& n) -> Spreads { return {{{other_axis(n)}, own(0)}, {{all()}, replica()}}; },
+    .vjp = vjp_logsumexp,
+    .jvp = jvp_logsumexp,
+    .accepts = kNotComplex,
+    .compute = float_of,
+    .flops = flops,
+    .aliases = {.scipy = "scipy.special.logsumexp", .torch = "torch.logsumexp", .jax = "jax.nn.logsumexp"},
+};
+
+constinit const Op ops::softmax{
+    .name = "softmax",
+    .inputs = "x",
+    .formula = "exp(x - logsumexp(x)) along the axis",
+    .letters = "ij -> ij",
+    .infer = infer,
+    .run = run_softmax,
+    .spread = [](const Node& n) -> Spreads { return {{{other_axis(n)}, other_axis(n)}, {{all()}, replica()}}; },
+    .vjp = vjp_softmax,
+    .jvp = jvp_softmax,
+    .accepts = kNotComplex,
+    .overwrites = inputs_mask({0}),
+    .compute = float_of,
+    .flops = flops,
+    .aliases = {.scipy = "scipy.special.softmax", .torch = "torch.softmax", .jax = "jax.nn.softmax"},
+};
+
+Var logsumexp(const Var& x, std::optional<int> axis) {
+  const Attrs attrs = axis_attrs(x, axis);
+  if (axis && x->type.ndim() == 2) return apply(ops::logsumexp, {x}, attrs);
+  const Var y = as_float(ops::logsumexp, x), shift = shift_of(y);
+  return add(shift, log(sum(exp(sub(y, shift)))));
+}
+
+Var softmax(const Var& x, int axis) {
+  const Attrs attrs = axis_attrs(x, axis);
+  if (x->type.ndim() == 2) return apply(ops::softmax, {x}, attrs);
+  const Var y = as_float(ops::softmax, x), e = exp(sub(y, shift_of(y)));
+  return div(e, sum(e));
+}
+
+}  // namespace spgrad

@@ -1,0 +1,70 @@
+// rules.cpp: the rewrites that every Function applies. Each keeps types and, up to rounding, values, for every dtype.
+#include <array>
+
+#include "spgrad/ops.hpp"
+#include "spgrad/rewrite.hpp"
+#include "src/graph/walk.hpp"
+
+namespace spgrad {
+namespace {
+
+using Match = Pattern::Match;
+
+// The replacement if it is of the node's type; shapes that are partly unknown may differ until data is there.
+Var if_same_type(const Var& node, const Var& better) { return better->type == node->type ? better : Var{}; }
+
+Var the_x(const Var& node, const Match& m) { return if_same_type(node, m.at("x")); }
+
+Var conj_of_real(const Var& node, const Match& m) {
+  return is_complex(node->type.dtype) ? Var{} : if_same_type(node, m.at("x"));
+}
+
+// X Y is as large as P: at() and mul() broadcast it where it is not.
+bool covers(const Var& X, const Var& Y, const Var& P) {
+  if (X->type.ndim() != 2 || Y->type.ndim() != 2 || X->type.sparse() || Y->type.sparse()) return false;
+  return X->type.shape[0] == P->type.shape[0] && Y->type.shape[1] == P->type.shape[1];
+}
+
+// The ones have the product's dtype, so that it is computed in its own.
+Var sample_product(const Var& node, const Match& m) {
+  const Var &P = m.at("P"), &X = m.at("X"), &Y = m.at("Y");
+  if (!covers(X, Y, P)) return {};
+  return if_same_type(node, sampling_dot(X, T(Y), cast(sp_ones_like(P), node->type.dtype)));
+}
+
+Var scale_sample(const Var& node, const Match& m) {
+  const Var &P = m.at("P"), &X = m.at("X"), &Y = m.at("Y");
+  const bool one_dtype = promote(X->type.dtype, Y->type.dtype) == node->type.dtype;
+  return one_dtype && covers(X, Y, P) ? if_same_type(node, sampling_dot(X, T(Y), P)) : Var{};
+}
+
+Var entries_already_there(const Var& node, const Match& m) {
+  const Var &P = m.at("P"), &g = m.at("g");
+  return pattern_root(P) == pattern_root(g) ? if_same_type(node, g) : Var{};
+}
+
+Var times_one(const Var& node, const Match& m) {
+  const Var &P = m.at("P"), &G = m.at("G");
+  if (!(pattern_root(P) == pattern_root(G))) return {};
+  return if_same_type(node, cast(G, node->type.dtype));
+}
+
+const std::array<Rewrite, 8>& rules() {
+  static const std::array<Rewrite, 8> kRules{{
+      {"transpose_of_transpose", "(x^T)^T -> x", ops::transpose(ops::transpose("x")), the_x},
+      {"neg_of_neg", "-(-x) -> x", ops::neg(ops::neg("x")), the_x},
+      {"conj_of_conj", "conj(conj(x)) -> x", ops::conj(ops::conj("x")), the_x},
+      {"conj_of_real", "conj(x) -> x, x real", ops::conj("x"), conj_of_real},
+      {"at_of_product", "at(P, X Y) -> sampling_dot(X, Y^T, 1_P)", ops::at("P", ops::dot("X", "Y")), sample_product},
+      {"mul_by_product", "P o (X Y) -> sampling_dot(X, Y^T, P)", ops::mul_s_d("P", ops::dot("X", "Y")), scale_sample},
+      {"at_own_pattern", "at(P, g) -> g, g on P's Sparsity", ops::at_s_s("P", "g"), entries_already_there},
+      {"mul_by_ones", "1_P o G -> G, G on P's Sparsity", ops::mul_e(ops::sp_ones_like("P"), "G"), times_one},
+  }};
+  return kRules;
+}
+
+}  // namespace
+
+std::span<const Rewrite> default_rewrites() { return rules(); }
+
+}  // namespace spgrad

@@ -1,0 +1,188 @@
+#include "src/run/executor.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "src/graph/letters.hpp"
+#include "src/run/inspector.hpp"
+
+namespace spgrad {
+namespace {
+
+constexpr std::size_t kInspectionsKept = 8;
+
+// The shape of a result whose type left sizes open: those of the operands, by the op's letters.
+Shape concrete_shape(const Node& n, const std::vector<Operand>& in) {
+  if (n.type.shape.known()) return n.type.shape;
+  const Letters letters = letters_of(n);
+  Shape shape = n.type.shape;
+  for (int axis = 0; axis < shape.ndim(); ++axis)
+    for (std::size_t k = 0; k < in.size() && shape[axis] == kUnknown; ++k) {
+      const auto at = letters.in[k].find(letters.out[static_cast<std::size_t>(axis)]);
+      if (at != std::string::npos) shape[axis] = in[k].own.shape()[static_cast<int>(at)];
+    }
+  return shape;
+}
+
+// A result that cannot fit is refused before the machine starts to swap: an m x n gradient of a sparse operand is the
+// usual way to get one.
+void require_memory(const Node& n, const Shape& shape, Index local_elements) {
+  static const double memory =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const double bytes = static_cast<double>(local_elements) * static_cast<double>(size_of(n.type.dtype));
+  require(bytes <= memory, n.op->name, ": the dense ", n.type.dtype, " result ", shape, " needs ", bytes / 1e9,
+          " GB on one rank, which has ", memory / 1e9,
+          " GB in all; if it is the gradient of a sparse operand of dot, use structured_dot, whose gradient is sparse");
+}
+
+}  // namespace
+
+Executor::Executor(World& world, const Schedule& schedule)
+    : world_(world),
+      schedule_(schedule),
+      slots_(static_cast<std::size_t>(schedule.slots())),
+      begun_at_(static_cast<std::size_t>(schedule.slots())),
+      bytes_(schedule.steps.size()) {}
+
+std::vector<Value> Executor::run(std::vector<Value>& given) {
+  error_ = nullptr;
+  std::ranges::fill(bytes_, 0);
+  bind(given);
+  for (std::size_t p = 0; p < schedule_.steps.size(); ++p)
+    std::visit([&](const auto& s) { step(p, s); }, schedule_.steps[p]);
+  std::vector<Value> outputs;
+  for (const Slot s : schedule_.outputs) outputs.push_back(slot(s).own);
+  std::ranges::fill(slots_, Operand{});
+  world_.agree(error_);
+  return outputs;
+}
+
+Layout Executor::layout(const LayoutName& name) const {
+  if (name.entries_of >= 0) return slot(name.entries_of).own.sparsity()->entries;
+  return layouts_[static_cast<std::size_t>(name.dimension)];
+}
+
+void Executor::step(std::size_t p, const Begin& b) {
+  begun_at_[static_cast<std::size_t>(b.to)] = p;
+  if (b.move == Move::gather) gather(p, b);
+  if (b.move == Move::scatter) scatter(p, b);
+}
+
+void Executor::step(std::size_t, const End& end) {
+  const std::size_t p = begun_at_[static_cast<std::size_t>(end.to)];
+  const Begin& b = std::get<Begin>(schedule_.steps[p]);
+  if (b.move == Move::gather || b.move == Move::scatter) {
+    end_transfer(p, b.move);
+  } else if (b.move == Move::pick) {
+    slot(b.to) = pick(b);
+  } else {
+    const Index before = world_.traffic().bytes;
+    slot(b.to).own = moved(b, slot(b.from).own);
+    bytes_[p] = world_.traffic().bytes - before;
+  }
+}
+
+void Executor::step(std::size_t, const Drop& drop) { slot(drop.slot) = {}; }
+
+void Executor::step(std::size_t p, const Run& run) {
+  std::vector<Operand> in = promoted_operands(run);
+  const Inspection* inspection = inspect(p, run, in);
+  const kernels::Poll poll{[](void* self) {
+                             for (comm::Transfer* t : static_cast<Executor*>(self)->under_way_) t->progress();
+                           },
+                           this};
+  Operand out = result_of(run, in, inspection);
+  if (!error_) {
+    try {
+      RunContext context(*run.node, std::move(in), out, run.spread.out, inspection, poll);
+      run.node->op->run(context);
+      out = context.take_out();
+    } catch (...) {
+      error_ = std::current_exception();  // others wait for our messages: go on with what is there, throw at the end
+    }
+  }
+  slot(run.out) = std::move(out);
+}
+
+// Operands as the op wants them: values of one dtype, index and pattern inputs as they are.
+std::vector<Operand> Executor::promoted_operands(const Run& run) {
+  const Op& op = *run.node->op;
+  DType dtype = promoted_dtype(*run.node);
+  if (op.compute != nullptr) dtype = op.compute(dtype);
+  std::vector<Operand> in;
+  for (std::size_t k = 0; k < run.in.size(); ++k) {
+    Operand x = slot(run.in[k]);
+    if ((op.promotes >> k & 1) != 0) {
+      x.own = cast(x.own, dtype);
+      if (x.ghost) x.ghost = cast(x.ghost, dtype);
+    }
+    in.push_back(std::move(x));
+  }
+  return in;
+}
+
+const Inspection* Executor::inspect(std::size_t p, const Run& run, const std::vector<Operand>& in) {
+  const Op& op = *run.node->op;
+  if (op.inspect == nullptr) return nullptr;
+  auto& kept = inspected_[p];
+  std::vector<SparsityPtr> of;
+  for (const Operand& x : in) of.push_back(x.own.sparsity());
+  if (op.pattern.kind == PatternOf::kStructural)
+    for (const Inspected& known : kept)
+      if (known.of == of) return &known.result;
+  world_.agree(error_);  // what follows sends sizes that depend on data
+  if (op.pattern.kind == PatternOf::kData || kept.size() == kInspectionsKept) kept.clear();
+  kept.reserve(kInspectionsKept);
+  Inspector inspector(world_, *run.node, in);
+  kept.push_back({std::move(of), op.inspect(inspector)});
+  return &kept.back().result;
+}
+
+Operand Executor::result_of(const Run& run, const std::vector<Operand>& in, const Inspection* inspection) {
+  const Node& n = *run.node;
+  const Rows& rows = run.spread.out;
+  if (n.type.sparse()) {
+    const SparsityPtr& pattern = n.op->pattern.kind == PatternOf::kSame
+                                     ? in[static_cast<std::size_t>(n.op->pattern.at)].own.sparsity()
+                                     : inspection->pattern;
+    const Value out = Value::sparse(n.type.dtype, n.type.format, pattern);
+    const auto memory = memory_of_dying(run, in, out);
+    return {memory ? out.with_data(*memory) : out, {}};
+  }
+  if (rows.kind == Rows::kEntries) {
+    const Layout& entries = in[static_cast<std::size_t>(rows.by)].own.sparsity()->entries;
+    return {Value::dense(n.type.dtype, {entries.size()}, 0, entries, world_.rank()), {}};
+  }
+  const Shape shape = concrete_shape(n, in);
+  if (rows.kind == Rows::kAll || rows.kind == Rows::kReplica) {
+    require_memory(n, shape, shape.elements());
+    return {Value::whole(n.type.dtype, shape), {}};
+  }
+
+  Operand out;
+  const Layout cut = layout(run.place.layout);
+  require_memory(n, shape, cut.count(world_.rank()) * (shape.ndim() == 2 ? shape[1 - rows.axis] : 1));
+  out.own = Value::dense(n.type.dtype, shape, rows.axis, cut, world_.rank());
+  if (const auto memory = memory_of_dying(run, in, out.own)) out.own = out.own.with_data(*memory);
+  if (rows.kind == Rows::kGhost) {
+    const auto ghosts = static_cast<Index>(in[static_cast<std::size_t>(rows.by)].own.sparsity()->ghosts.size());
+    out.ghost = Value::whole(n.type.dtype, shape.ndim() == 2 ? Shape{ghosts, shape[1 - rows.axis]} : Shape{ghosts});
+  }
+  return out;
+}
+
+std::optional<Buffer> Executor::memory_of_dying(const Run& run, const std::vector<Operand>& in,
+                                                const Value& out) const {
+  for (std::size_t k = 0; k < in.size(); ++k) {
+    const Value& x = in[k].own;
+    const bool allowed = (run.node->op->overwrites >> k & 1) != 0;
+    if (!allowed || x.dtype() != out.dtype() || x.local_size() != out.local_size() || x.slow() != out.slow()) continue;
+    // Held by the operand alone (a promoted copy), or by it and by a slot that is dropped next.
+    const bool copy = x.buffer().bytes() != slot(run.in[k]).own.buffer().bytes();
+    if (x.buffer().users() == (copy ? 1 : 2) && (copy || (run.dying >> k & 1) != 0)) return x.buffer();
+  }
+  return {};
+}
+
+}  // namespace spgrad

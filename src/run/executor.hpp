@@ -1,0 +1,69 @@
+// executor.hpp: runs a schedule on this rank.
+#pragma once
+
+#include <exception>
+#include <map>
+#include <vector>
+
+#include "src/comm/star_forest.hpp"
+#include "src/graph/run_context.hpp"
+#include "src/schedule/schedule.hpp"
+
+namespace spgrad {
+
+/// A schedule bound to a world, with what it keeps from call to call: message buffers and inspected patterns.
+class Executor {
+ public:
+  Executor(World& world, const Schedule& schedule);
+
+  /// Collective. The outputs for given values (in the order of schedule.given), each anywhere: they are brought to the
+  /// place that the schedule wants them in, and `given` then holds them there. An op that fails on one rank keeps that
+  /// rank's appointments; every rank throws at the end.
+  std::vector<Value> run(std::vector<Value>& given);
+
+  /// Payload bytes that this rank sent in a step of the last run.
+  Index bytes_sent(std::size_t step) const { return bytes_[step]; }
+
+ private:
+  struct Inspected {
+    std::vector<SparsityPtr> of;
+    Inspection result;
+  };
+
+  void bind(std::vector<Value>& given);
+  Value placed(const Value& value, const Given& given);
+  Layout layout(const LayoutName& name) const;
+
+  void step(std::size_t p, const Begin& begin);
+  void step(std::size_t p, const End& end);
+  void step(std::size_t p, const Run& run);
+  void step(std::size_t p, const Drop& drop);
+
+  void gather(std::size_t p, const Begin& b);
+  void scatter(std::size_t p, const Begin& b);
+  Operand pick(const Begin& b) const;
+  Value moved(const Begin& b, const Value& from);
+  comm::Transfer& transfer(std::size_t p, const Sparsity& names, std::size_t row_bytes);
+  void end_transfer(std::size_t p, Move move);
+
+  std::vector<Operand> promoted_operands(const Run& run);
+  const Inspection* inspect(std::size_t p, const Run& run, const std::vector<Operand>& in);
+  Operand result_of(const Run& run, const std::vector<Operand>& in, const Inspection* inspection);
+  std::optional<Buffer> memory_of_dying(const Run& run, const std::vector<Operand>& in, const Value& out) const;
+
+  Operand& slot(Slot s) { return slots_[static_cast<std::size_t>(s)]; }
+  const Operand& slot(Slot s) const { return slots_[static_cast<std::size_t>(s)]; }
+
+  World& world_;
+  const Schedule& schedule_;
+  std::vector<Layout> layouts_;  // by dimension class, of this call
+  std::vector<Operand> slots_;
+  std::vector<std::size_t> begun_at_;  // by slot: the step of its Begin
+  std::map<std::size_t, std::pair<std::shared_ptr<const comm::StarForest>, std::unique_ptr<comm::Transfer>>> transfers_;
+  std::vector<comm::Transfer*> under_way_;
+  std::map<std::size_t, std::vector<Inspected>> inspected_;  // by step, the most recent last
+  std::vector<Index> bytes_;
+  std::exception_ptr error_;
+};
+
+}  // namespace spgrad

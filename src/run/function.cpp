@@ -1,0 +1,192 @@
+#include "spgrad/function.hpp"
+
+#include <algorithm>
+#include <array>
+#include <list>
+#include <set>
+
+#include "spgrad/rewrite.hpp"
+#include "spgrad/session.hpp"
+#include "src/graph/input_ops.hpp"
+#include "src/graph/walk.hpp"
+#include "src/run/executor.hpp"
+
+namespace spgrad {
+namespace {
+
+constexpr std::size_t kPlansKept = 16;
+
+bool fits(const Type& declared, const Type& actual) {
+  bool same = declared.dtype == actual.dtype && declared.format == actual.format && declared.ndim() == actual.ndim();
+  for (int axis = 0; same && axis < declared.ndim(); ++axis)
+    same = declared.shape[axis] == kUnknown || declared.shape[axis] == actual.shape[axis];
+  return same;
+}
+
+bool is_given(const Var& x) { return x->op == &ops::input || x->op == &ops::shared; }
+
+Offer offer_of(const Var& x, const Value& value) {
+  Offer offer{value.cut(), x->op == &ops::input, 1};
+  if (value.is_sparse()) {
+    const double rows = static_cast<double>(std::max<Index>(value.sparsity()->minor.size(), 1));
+    offer.ghost_fraction = static_cast<double>(value.sparsity()->ghost_rows) / rows;
+  }
+  return offer;
+}
+
+// The same graph with the sizes that the data has.
+Vars specialised(const Vars& outputs, const std::function<Value(const Var&)>& value_of) {
+  return rebuild(outputs, [&](const Var& x, const Vars&) -> Var {
+    if (!is_given(x) || x->type.shape.known()) return {};
+    auto node = std::make_shared<Node>();
+    node->op = x->op;
+    node->type = type_of(value_of(x));
+    node->name = x->name;
+    node->cell = x->cell;
+    return Var(std::move(node));
+  });
+}
+
+}  // namespace
+
+struct Function::Impl {
+  struct Plan {
+    std::string key;
+    Vars graph;
+    Schedule schedule;
+    std::unique_ptr<Executor> executor;
+  };
+
+  Impl(Program p, World& w) : program(std::move(p)), world(w) {
+    roots = program.outputs;
+    for (const Update& u : program.updates) {
+      require(u.value && u.value->type == u.target.var()->type, "update: ", u.target.name(), " is a ",
+              u.target.var()->type, " and cannot become a ", u.value ? text(u.value->type) : "nothing");
+      roots.push_back(u.value);
+    }
+    for (const Var& x : roots) require(static_cast<bool>(x), "compile: an output is empty");
+    std::set<std::string> names;
+    for (const Var& x : program.inputs) {
+      require(x && x->op == &ops::input, "compile: only an input() can be given at a call");
+      require(names.insert(x->name).second, "compile: two inputs have the name ", x->name);
+    }
+    for (const Var& x : topological(roots))
+      require(x->op != &ops::input || names.contains(x->name), "compile: ", x->name,
+              " is used but stands not in .inputs");
+  }
+
+  Value value_of(const Var& x, const Bindings& bindings) const {
+    if (x->op == &ops::constant) return x->value;
+    if (x->op == &ops::shared) return *x->cell;
+    const auto found = std::ranges::find(bindings, x->name, &Bindings::value_type::first);
+    require(found != bindings.end(), "call: no value is given for the input ", x->name, ", a ", x->type);
+    require(fits(x->type, type_of(found->second)), "call: ", x->name, " must be ", x->type, " but is ",
+            type_of(found->second));
+    return found->second;
+  }
+
+  std::string key_of(const Bindings& bindings) const {
+    for (const auto& [name, value] : bindings)
+      require(std::ranges::any_of(program.inputs, [&](const Var& x) { return x->name == name; }),
+              "call: there is no input ", name);
+    std::ostringstream key;
+    const auto add = [&](const Var& x) {
+      const Value value = value_of(x, bindings);
+      key << x->name << ' ' << type_of(value);
+      if (x->op == &ops::input) key << ' ' << value.cut();
+      key << '\n';
+    };
+    for (const Var& x : program.inputs) add(x);
+    for (const Var& x : topological(roots))
+      if (x->op == &ops::shared) add(x);
+    return key.str();
+  }
+
+  // All ranks must have come to the same call: a rank that was given something else would send other messages.
+  std::string agreed_key(const Bindings& bindings) {
+    std::string key;
+    std::exception_ptr error;
+    try {
+      key = key_of(bindings);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    if (world.size() == 1 && error == nullptr) return key;
+    const auto hash = static_cast<Index>(std::hash<std::string>{}(key) >> 2);
+    std::array<Index, 3> votes{error ? Index{-1} : Index{0}, hash, -hash};
+    world.all_reduce(DType::int64, comm::Combine::min, std::as_writable_bytes(std::span(votes)));
+    if (votes[0] < 0) world.agree(error);
+    require(votes[1] == -votes[2],
+            "call: the ranks were given values of different types, shapes or cuts; this one has\n", key);
+    return key;
+  }
+
+  Plan& plan_for(const std::string& key, const Bindings& bindings) {
+    const auto found = std::ranges::find(plans, key, &Plan::key);
+    if (found != plans.end()) {
+      plans.splice(plans.begin(), plans, found);
+      return plans.front();
+    }
+    const auto value = [&](const Var& x) { return value_of(x, bindings); };
+    Vars targets(program.outputs.size());
+    for (const Update& u : program.updates) targets.push_back(u.target.var());
+    Vars all = roots;
+    std::ranges::copy_if(targets, std::back_inserter(all), [](const Var& x) { return static_cast<bool>(x); });
+    all = rewrite(specialised(all, value), default_rewrites());
+    std::size_t next = roots.size();
+    for (Var& target : targets)
+      if (target) target = all[next++];
+    Vars graph(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(roots.size()));
+    Schedule schedule = plan(graph, targets, [&](const Var& x) { return offer_of(x, value(x)); });
+    plans.push_front({key, std::move(all), std::move(schedule), nullptr});
+    plans.front().executor = std::make_unique<Executor>(world, plans.front().schedule);
+    if (plans.size() > kPlansKept) plans.pop_back();
+    return plans.front();
+  }
+
+  std::vector<Value> call(const Bindings& bindings) {
+    const Index before = world.traffic().bytes;
+    Plan& p = plan_for(agreed_key(bindings), bindings);
+    std::vector<Value> given;
+    for (const Given& g : p.schedule.given) given.push_back(value_of(g.node, bindings));
+    std::vector<Value> results = p.executor->run(given);
+    // Shared values stay where the schedule wants them: the next call moves nothing.
+    for (std::size_t k = 0; k < given.size(); ++k)
+      if (p.schedule.given[k].node->op == &ops::shared) *p.schedule.given[k].node->cell = given[k];
+    for (std::size_t k = 0; k < program.updates.size(); ++k)
+      program.updates[k].target.set(results[program.outputs.size() + k]);
+    results.resize(program.outputs.size());
+    sent = world.traffic().bytes - before;
+    last = &p;
+    return results;
+  }
+
+  Program program;
+  World& world;
+  Vars roots;             // outputs, then the values of updates
+  std::list<Plan> plans;  // the most recent first
+  const Plan* last = nullptr;
+  Index sent = 0;
+};
+
+Function::Function(Program program, World& world) : impl_(std::make_unique<Impl>(std::move(program), world)) {}
+Function::~Function() = default;
+Function::Function(Function&&) noexcept = default;
+Function& Function::operator=(Function&&) noexcept = default;
+
+std::vector<Value> Function::operator()(const Bindings& inputs) { return impl_->call(inputs); }
+
+std::string Function::explain() const {
+  if (impl_->last == nullptr) return "not called yet: the schedule depends on what a call is given\n";
+  return to_string(impl_->last->schedule, [&](std::size_t step) {
+    const Index bytes = impl_->last->executor->bytes_sent(step);
+    return bytes == 0 ? std::string() : text("  [", bytes, " bytes sent by this rank]");
+  });
+}
+
+Index Function::bytes_sent() const { return impl_->world.reduce(impl_->sent); }
+
+Function compile(Program program) { return compile(std::move(program), current_world()); }
+Function compile(Program program, World& world) { return {std::move(program), world}; }
+
+}  // namespace spgrad

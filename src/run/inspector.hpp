@@ -1,0 +1,34 @@
+// inspector.hpp: the collective helpers that an op has while the pattern of its result is built.
+#pragma once
+
+#include "spgrad/distribute.hpp"
+#include "src/comm/moves.hpp"
+#include "src/graph/run_context.hpp"
+
+namespace spgrad {
+
+class Inspector : public InspectContext {
+ public:
+  Inspector(World& world, const Node& node, const std::vector<Operand>& in) : world_(world), node_(node), in_(in) {}
+
+  const Node& node() const override { return node_; }
+  const Value& in(int k) const override { return in_[static_cast<std::size_t>(k)].own; }
+  int rank() const override { return world_.rank(); }
+  Layout layout(int axis) const override { return Layout::even(node_.type.shape[axis], world_.size()); }
+  SparsityPtr make(const Layout& major, const Layout& minor, Array<Index> indptr,
+                   std::span<const Index> global_minors) override {
+    return make_sparsity(world_, major, minor, std::move(indptr), global_minors);
+  }
+  Value whole(const Value& cut) override { return cut.cut() == kWhole ? cut : comm::gather_all(world_, cut); }
+  Value cut_like(const Value& vector, const Layout& layout) override {
+    return vector.cut() == kWhole ? comm::slice(vector, 0, layout, world_.rank())
+                                  : comm::relayout(world_, vector, layout);
+  }
+
+ private:
+  World& world_;
+  const Node& node_;
+  const std::vector<Operand>& in_;
+};
+
+}  // namespace spgrad

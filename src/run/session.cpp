@@ -1,0 +1,118 @@
+#include "spgrad/session.hpp"
+
+#include <mpi.h>
+#include <petscsys.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <thread>
+
+#include "src/comm/world.hpp"
+
+namespace spgrad {
+namespace {
+
+Session* the_session = nullptr;
+
+constexpr auto kPatience = std::chrono::seconds(5);
+
+// What a rank that has ended brings to the others: its exit code.
+bool all_ended(int& code) {
+  MPI_Request request;
+  int worst = 0;
+  MPI_Iallreduce(&code, &worst, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD, &request);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  int done = 0;
+  // A rank that ended well waits as long as it takes: one that failed alone aborts the job.
+  while (!done && (code == 0 || std::chrono::steady_clock::now() < deadline)) {
+    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    if (!done) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  if (done) code = worst;
+  return done != 0;
+}
+
+int code_of(std::string& message, const std::function<int()>& body) {
+  try {
+    return body();
+  } catch (const Error& e) {
+    message = e.what();
+    return e.exit_code();
+  } catch (const std::exception& e) {
+    message = e.what();
+    return static_cast<int>(ErrorKind::other);
+  }
+}
+
+}  // namespace
+
+Session::Session(int& argc, char**& argv) {
+  start(&argc, &argv);
+  const MPI_Comm everybody = MPI_COMM_WORLD;
+  world_ = comm::mpi_world(&everybody);
+}
+
+Session::Session(int fortran_communicator) {
+  start(nullptr, nullptr);
+  const MPI_Comm theirs = MPI_Comm_f2c(fortran_communicator);
+  world_ = comm::mpi_world(&theirs);
+}
+
+void Session::start(int* argc, char*** argv) {
+  if (the_session != nullptr) fail(ErrorKind::usage, "a Session lives already; there can be one at a time");
+  int mpi = 0;
+  MPI_Initialized(&mpi);
+  if (!mpi) {
+    int provided = 0;
+    MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
+    started_mpi_ = true;
+  }
+  PetscBool petsc = PETSC_FALSE;
+  PetscInitialized(&petsc);
+  if (!petsc) {
+    // Signals are the program's, and errors come as exceptions: PETSc keeps its hands off both.
+    PetscOptionsSetValue(nullptr, "-no_signal_handler", nullptr);
+    if (PetscInitialize(argc, argv, nullptr, nullptr) != 0) fail(ErrorKind::other, "PETSc does not start");
+    PetscPushErrorHandler(PetscReturnErrorHandler, nullptr);
+    started_petsc_ = true;
+  }
+  the_session = this;
+}
+
+Session::~Session() {
+  world_.reset();
+  the_session = nullptr;
+  if (started_petsc_) PetscFinalize();
+  if (started_mpi_) MPI_Finalize();
+}
+
+int Session::rank() const { return world_->rank(); }
+int Session::ranks() const { return world_->size(); }
+
+void Session::print_line(const std::string& line) const {
+  if (rank() == 0) std::cout << line << std::endl;
+}
+
+int Session::run(const std::function<int()>& body) const {
+  std::string message;
+  int code = code_of(message, body);
+  const int own = code;
+  const bool together = all_ended(code);
+  if (!message.empty() && (!together || rank() == 0)) {
+    std::cout.flush();
+    const std::string who = together || ranks() == 1 ? "" : text("rank ", rank(), ": ");
+    std::fprintf(stderr, "spgrad: %s%s\n", who.c_str(), message.c_str());
+  }
+  if (!together) MPI_Abort(MPI_COMM_WORLD, own);
+  return code;
+}
+
+World& current_world() {
+  if (the_session != nullptr) return the_session->world();
+  static const std::unique_ptr<World> alone = comm::solo_world();
+  return *alone;
+}
+
+}  // namespace spgrad

@@ -1,0 +1,79 @@
+#include "src/schedule/order.hpp"
+
+#include <algorithm>
+
+namespace spgrad {
+namespace {
+
+// The slots a step reads. A move reads until its End.
+template <class Visit>
+void for_each_read(const Step& step, const std::vector<const Begin*>& begun, Visit&& visit) {
+  if (const auto* run = std::get_if<Run>(&step)) {
+    for (const Slot slot : run->in) visit(slot);
+  } else if (const auto* end = std::get_if<End>(&step)) {
+    const Begin& b = *begun[static_cast<std::size_t>(end->to)];
+    visit(b.from);
+    if (b.by >= 0) visit(b.by);
+    if (b.target.layout.entries_of >= 0) visit(b.target.layout.entries_of);
+  }
+}
+
+}  // namespace
+
+void begin_early(Schedule& schedule) {
+  // Position (in the old list) after which each slot exists; given slots exist from the start.
+  std::vector<std::ptrdiff_t> exists(static_cast<std::size_t>(schedule.slots()), -1);
+  const auto& old = schedule.steps;
+  for (std::size_t p = 0; p < old.size(); ++p) {
+    if (const auto* run = std::get_if<Run>(&old[p]))
+      exists[static_cast<std::size_t>(run->out)] = static_cast<std::ptrdiff_t>(p);
+    if (const auto* end = std::get_if<End>(&old[p]))
+      exists[static_cast<std::size_t>(end->to)] = static_cast<std::ptrdiff_t>(p);
+  }
+  std::vector<std::vector<Step>> after(old.size() + 1);  // after[p + 1]: Begins that go behind step p
+  for (const Step& step : old) {
+    const auto* b = std::get_if<Begin>(&step);
+    if (b == nullptr) continue;
+    std::ptrdiff_t p = exists[static_cast<std::size_t>(b->from)];
+    for (const Slot other : {b->by, b->target.layout.entries_of})
+      if (other >= 0) p = std::max(p, exists[static_cast<std::size_t>(other)]);
+    after[static_cast<std::size_t>(p + 1)].push_back(step);
+  }
+  std::vector<Step> steps = after[0];
+  for (std::size_t p = 0; p < old.size(); ++p) {
+    if (!std::holds_alternative<Begin>(old[p])) steps.push_back(old[p]);
+    steps.insert(steps.end(), after[p + 1].begin(), after[p + 1].end());
+  }
+  schedule.steps = std::move(steps);
+}
+
+void add_drops(Schedule& schedule) {
+  const auto slots = static_cast<std::size_t>(schedule.slots());
+  std::vector<const Begin*> begun(slots, nullptr);
+  std::vector<std::ptrdiff_t> last(slots, -1);
+  for (std::size_t p = 0; p < schedule.steps.size(); ++p) {
+    const Step& step = schedule.steps[p];
+    if (const auto* b = std::get_if<Begin>(&step)) begun[static_cast<std::size_t>(b->to)] = b;
+    const auto use = [&](Slot slot) { last[static_cast<std::size_t>(slot)] = static_cast<std::ptrdiff_t>(p); };
+    for_each_read(step, begun, use);
+    if (const auto* run = std::get_if<Run>(&step)) use(run->out);  // a result that nobody reads dies at once
+    if (const auto* end = std::get_if<End>(&step)) use(end->to);
+  }
+  for (const Slot out : schedule.outputs) last[static_cast<std::size_t>(out)] = -1;
+
+  std::vector<Step> steps;
+  for (std::size_t p = 0; p < schedule.steps.size(); ++p) {
+    Step& step = schedule.steps[p];
+    std::vector<Slot> dead;
+    for (std::size_t slot = 0; slot < slots; ++slot)
+      if (last[slot] == static_cast<std::ptrdiff_t>(p)) dead.push_back(static_cast<Slot>(slot));
+    if (auto* run = std::get_if<Run>(&step))
+      for (std::size_t k = 0; k < run->in.size(); ++k)
+        if (std::ranges::find(dead, run->in[k]) != dead.end()) run->dying |= std::uint32_t{1} << k;
+    steps.push_back(std::move(step));
+    for (const Slot slot : dead) steps.push_back(Drop{slot});
+  }
+  schedule.steps = std::move(steps);
+}
+
+}  // namespace spgrad

@@ -1,0 +1,284 @@
+// plan.cpp: where each value lives, which way each op runs, and the moves between.
+#include <map>
+#include <tuple>
+
+#include "src/graph/input_ops.hpp"
+#include "src/graph/letters.hpp"
+#include "src/graph/walk.hpp"
+#include "src/schedule/classes.hpp"
+#include "src/schedule/order.hpp"
+#include "src/schedule/schedule.hpp"
+
+namespace spgrad {
+namespace {
+
+struct State {
+  Slot slot = -1;
+  Place place;
+};
+
+class Planner {
+ public:
+  Planner(const Vars& outputs, const Offers& offers)
+      : order_(topological(outputs)), offers_(offers), classes_(order_, offers) {}
+
+  Schedule run(const Vars& outputs, const std::vector<Var>& targets) {
+    for (const Var& x : order_) {
+      if (x->in.empty())
+        give(x);
+      else
+        place(x);
+    }
+    for (std::size_t k = 0; k < outputs.size(); ++k) schedule_.outputs.push_back(settle(outputs[k], targets[k]));
+    schedule_.classes = classes_.classes();
+    begin_early(schedule_);
+    add_drops(schedule_);
+    return std::move(schedule_);
+  }
+
+ private:
+  Slot new_slot(const Type& type) {
+    schedule_.types.push_back(type);
+    return schedule_.slots() - 1;
+  }
+
+  LayoutName layout_of(const Node* n, int axis) const { return {.dimension = classes_.of(n, axis)}; }
+
+  void give(const Var& x) {
+    Given given{x, new_slot(x->type), {}, {}};
+    if (x->type.sparse()) {
+      const int major = x->type.format == Format::csc ? 1 : 0;
+      given.place = {Place::kCut, major, layout_of(x.get(), major)};
+      given.minor = layout_of(x.get(), 1 - major);
+    } else if (const int axis = classes_.cut_axis(x.get()); axis != kWhole && x->op != &ops::constant) {
+      given.place = {Place::kCut, axis, layout_of(x.get(), axis)};
+    }
+    states_[x.get()] = {given.slot, given.place};
+    schedule_.given.push_back(std::move(given));
+  }
+
+  void place(const Var& x) {
+    const Letters letters = letters_of(*x);
+    const Spread spread = cheapest(x);
+    const auto layouts = layouts_of_letters(x, spread, letters);
+
+    // Sparse operands first: the others' ghosts and entries are named by them.
+    std::vector<Slot> in(x->in.size(), -1);
+    for (const bool sparse : {true, false})
+      for (std::size_t k = 0; k < in.size(); ++k)
+        if (x->in[k]->type.sparse() == sparse) in[k] = bring(x, k, spread.in[k], letters, layouts, in);
+
+    const Slot out = new_slot(x->type);
+    const Place result = made(x, spread, letters, layouts, in);
+    schedule_.steps.push_back(Run{x, in, out, spread, result});
+    states_[x.get()] = {out, result};
+    if (spread.out.kind == Rows::kGhost) {
+      Place target = states_[x.get()].place;
+      target.kind = Place::kCut;
+      move(Move::scatter, states_[x.get()], target, in[static_cast<std::size_t>(spread.out.by)], x->type);
+      states_[x.get()] = {schedule_.slots() - 1, target};
+    }
+  }
+
+  // --- which spread -------------------------------------------------------------------------------------------------
+
+  bool possible(const Var& x, const Rows& r) const {
+    if (x->type.sparse() || (r.kind != Rows::kOwn && r.kind != Rows::kGhost)) return true;
+    return r.axis < x->type.ndim() && classes_.is_cut(x.get(), r.axis);
+  }
+
+  static double bytes(const Type& type) {
+    double n = static_cast<double>(size_of(type.dtype));
+    for (int axis = 0; axis < type.ndim(); ++axis)
+      n *= type.shape[axis] == kUnknown ? 1e4 : static_cast<double>(type.shape[axis]);
+    return n;
+  }
+
+  double ghost_fraction(const Var& sparse) const {
+    const Node* root = pattern_root(sparse).node;
+    for (const Given& given : schedule_.given)
+      if (given.node.get() == root) return offers_(given.node).ghost_fraction;
+    return 1;
+  }
+
+  double cost(const Var& node, std::size_t k, const Rows& r) const {
+    const Var& x = node->in[k];
+    const Place& now = states_.at(x.get()).place;
+    const double size = bytes(x->type);
+    if (x->type.sparse()) return now.axis == r.axis ? 0 : 0.1 * size;  // few positions of a sparse matrix are stored
+    if (now.kind == Place::kWhole) return 0;
+    if (r.kind == Rows::kAll || r.kind == Rows::kReplica) return now.kind == Place::kPartial ? 2 * size : size;
+    const double to_own = now.kind == Place::kPartial || now.axis != r.axis ? size : 0;
+    return r.kind == Rows::kGhost ? to_own + size * ghost_fraction(node->in[static_cast<std::size_t>(r.by)]) : to_own;
+  }
+
+  double cost(const Var& node, const Spread& s) const {
+    double total = 0;
+    for (std::size_t k = 0; k < node->in.size(); ++k) total += cost(node, k, s.in[k]);
+    if (s.out.kind == Rows::kGhost)
+      total += bytes(node->type) * ghost_fraction(node->in[static_cast<std::size_t>(s.out.by)]);
+    return s.out.kind == Rows::kAll ? total + bytes(node->type) : total;
+  }
+
+  Spread cheapest(const Var& x) const {
+    require(x->op->spread != nullptr, "plan: ", x->op->name, " has no spread");
+    std::optional<Spread> best;
+    double best_cost = 0;
+    for (Spread& s : x->op->spread(*x)) {
+      require(s.in.size() == x->in.size(), "plan: a spread of ", x->op->name, " speaks of ", s.in.size(),
+              " inputs, not ", x->in.size());
+      bool fits = possible(x, s.out);
+      for (std::size_t k = 0; k < s.in.size(); ++k) fits = fits && possible(x->in[k], s.in[k]);
+      if (!fits) continue;
+      const double c = cost(x, s);
+      if (best && c >= best_cost) continue;
+      best = std::move(s);
+      best_cost = c;
+    }
+    require(best.has_value(), "plan: no spread of ", x->op->name, " fits where its operands are:\n",
+            to_string(Vars{x}));
+    return *best;
+  }
+
+  // --- layouts ------------------------------------------------------------------------------------------------------
+
+  // One letter, one layout: a sparse operand's before that of a dense one that is cut already.
+  std::map<char, LayoutName> layouts_of_letters(const Var& x, const Spread& spread, const Letters& letters) const {
+    std::map<char, LayoutName> layouts;
+    for (const bool sparse : {true, false}) {
+      for (std::size_t k = 0; k < x->in.size(); ++k) {
+        const Place& now = states_.at(x->in[k].get()).place;
+        if (x->in[k]->type.sparse() != sparse || spread.in[k].kind != Rows::kOwn) continue;
+        const int axis = spread.in[k].axis;
+        if (now.kind == Place::kCut && now.axis == axis)
+          layouts.try_emplace(letters.in[k][static_cast<std::size_t>(axis)], now.layout);
+      }
+    }
+    return layouts;
+  }
+
+  LayoutName layout_for(const Node* n, int axis, const std::string& word,
+                        const std::map<char, LayoutName>& layouts) const {
+    const auto found = layouts.find(word[static_cast<std::size_t>(axis)]);
+    return found != layouts.end() ? found->second : layout_of(n, axis);
+  }
+
+  // --- moves --------------------------------------------------------------------------------------------------------
+
+  Slot move(Move kind, const State& from, const Place& target, Slot by, const Type& type) {
+    const Slot to = new_slot(type);
+    schedule_.steps.push_back(Begin{kind, from.slot, to, by, target});
+    schedule_.steps.push_back(End{to});
+    return to;
+  }
+
+  // Equal moves of one value are made once.
+  State moved(Move kind, const State& from, const Place& target, Slot by, const void* named_by, const Type& type) {
+    const auto key =
+        std::tuple(kind, from.slot, target.axis, target.layout.dimension, target.layout.entries_of, named_by);
+    const auto found = moved_.find(key);
+    if (found != moved_.end()) return {found->second, target};
+    const Slot to = move(kind, from, target, by, type);
+    moved_.emplace(key, to);
+    return {to, target};
+  }
+
+  State whole(const Var& x, const State& now) {
+    if (now.place.kind == Place::kWhole) return now;
+    const Move kind = now.place.kind == Place::kPartial ? Move::reduce_all : Move::gather_all;
+    Place target;
+    target.combine = now.place.combine;
+    return moved(kind, now, target, -1, nullptr, x->type);
+  }
+
+  State own_part(const Var& x, const State& now, int axis, const LayoutName& layout) {
+    Place target{Place::kCut, axis, layout, now.place.combine};
+    if (now.place.kind == Place::kWhole) return moved(Move::slice, now, target, -1, nullptr, x->type);
+    if (now.place.kind == Place::kPartial) return moved(Move::fold, now, target, -1, nullptr, x->type);
+    if (now.place.axis != axis) return moved(Move::turn, now, target, -1, nullptr, x->type);
+    if (now.place.layout == layout) return now;
+    return moved(Move::relayout, now, target, -1, nullptr, x->type);
+  }
+
+  State turned(const Var& x, const State& now, int axis) {
+    if (now.place.axis == axis) return now;
+    Type type = x->type;
+    type.format = flipped(type.format);
+    return moved(Move::turn, now, {Place::kCut, axis, layout_of(x.get(), axis)}, -1, nullptr, type);
+  }
+
+  Slot bring(const Var& node, std::size_t k, const Rows& r, const Letters& letters,
+             const std::map<char, LayoutName>& layouts, const std::vector<Slot>& in) {
+    const Var& x = node->in[k];
+    const State& now = states_.at(x.get());
+    if (x->type.sparse()) return turned(x, now, r.axis).slot;
+    switch (r.kind) {
+      case Rows::kAll:
+      case Rows::kReplica:
+        return whole(x, now).slot;
+      case Rows::kOwn:
+        return own_part(x, now, r.axis, layout_for(x.get(), r.axis, letters.in[k], layouts)).slot;
+      case Rows::kEntries:
+        return own_part(x, now, 0, {.entries_of = in[static_cast<std::size_t>(r.by)]}).slot;
+      case Rows::kGhost:
+        break;
+    }
+    const Var& pattern = node->in[static_cast<std::size_t>(r.by)];
+    const Slot by = in[static_cast<std::size_t>(r.by)];
+    const Place target{Place::kGhosted, r.axis, layout_of(x.get(), r.axis)};
+    const Node* named_by = pattern_root(pattern).node;
+    if (now.place.kind == Place::kWhole) return moved(Move::pick, now, target, by, named_by, x->type).slot;
+    return moved(Move::gather, own_part(x, now, r.axis, target.layout), target, by, named_by, x->type).slot;
+  }
+
+  // --- results ------------------------------------------------------------------------------------------------------
+
+  Place made(const Var& x, const Spread& spread, const Letters& letters, const std::map<char, LayoutName>& layouts,
+             const std::vector<Slot>& in) const {
+    const Rows& r = spread.out;
+    switch (r.kind) {
+      case Rows::kReplica:
+        return {};
+      case Rows::kAll:
+        return {Place::kPartial, 0, {}, r.combine};
+      case Rows::kEntries:
+        return {Place::kCut, 0, {.entries_of = in[static_cast<std::size_t>(r.by)]}};
+      case Rows::kGhost:
+        return {Place::kGhosted, r.axis, layout_of(x.get(), r.axis), r.combine};
+      case Rows::kOwn:
+        break;
+    }
+    return {Place::kCut, r.axis, layout_for(x.get(), r.axis, letters.out, layouts)};
+  }
+
+  Slot settle(const Var& x, const Var& target) {
+    const State& now = states_.at(x.get());
+    if (target) {
+      const Place& wanted = states_.at(target.get()).place;
+      if (x->type.sparse()) return turned(x, now, wanted.axis).slot;
+      if (wanted.kind == Place::kWhole) return whole(x, now).slot;
+      return own_part(x, now, wanted.axis, wanted.layout).slot;
+    }
+    if (now.place.kind != Place::kPartial) return now.slot;
+    const int axis = classes_.cut_axis(x.get());
+    return axis == kWhole ? whole(x, now).slot : own_part(x, now, axis, layout_of(x.get(), axis)).slot;
+  }
+
+  Vars order_;
+  const Offers& offers_;
+  DimensionClasses classes_;
+  Schedule schedule_;
+  std::unordered_map<const Node*, State> states_;
+  std::map<std::tuple<Move, Slot, int, int, Slot, const void*>, Slot> moved_;
+};
+
+}  // namespace
+
+Schedule plan(const Vars& outputs, const std::vector<Var>& targets, const Offers& offers) {
+  Vars roots = outputs;
+  for (const Var& target : targets)
+    if (target) roots.push_back(target);
+  return Planner(roots, offers).run(outputs, targets);
+}
+
+}  // namespace spgrad

@@ -1,0 +1,103 @@
+#include <ostream>
+#include <sstream>
+#include <unordered_map>
+
+#include "src/graph/input_ops.hpp"
+#include "src/schedule/schedule.hpp"
+
+namespace spgrad {
+namespace {
+
+class Printer {
+ public:
+  explicit Printer(const Schedule& s) : names_(static_cast<std::size_t>(s.slots())) {
+    for (int slot = 0; slot < s.slots(); ++slot) names_[static_cast<std::size_t>(slot)] = text('%', slot);
+    for (const Given& g : s.given) {
+      std::string& name = names_[static_cast<std::size_t>(g.slot)];
+      if (!g.node->name.empty())
+        name = g.node->name;
+      else if (g.node->type.ndim() == 0 && !is_complex(g.node->type.dtype))
+        name = text(g.node->value.scalar());
+    }
+  }
+
+  std::string operator()(const Step& step) {
+    return std::visit([this](const auto& s) { return line(s); }, step);
+  }
+
+  std::string given(const Given& g) const {
+    return text("given        ", name(g.slot), "  ", g.node->type, place(g.place));
+  }
+
+ private:
+  std::string name(Slot slot) const { return names_[static_cast<std::size_t>(slot)]; }
+
+  std::string place(const Place& p) const {
+    if (p.kind == Place::kWhole) return ", whole";
+    if (p.kind == Place::kPartial) return ", partial";
+    const std::string layout =
+        p.layout.entries_of >= 0 ? text("entries of ", name(p.layout.entries_of)) : text("layout ", p.layout.dimension);
+    return text(p.kind == Place::kGhosted ? ", with ghosts, cut along axis " : ", cut along axis ", p.axis, " by ",
+                layout);
+  }
+
+  std::string line(const Begin& b) {
+    names_[static_cast<std::size_t>(b.to)] = b.by >= 0 ? text(name(b.from), '@', name(b.by)) : text(name(b.from), "'");
+    if (b.by < 0) names_[static_cast<std::size_t>(b.to)] = text('%', b.to);
+    std::string move(spgrad::name(b.move));
+    move.resize(11, ' ');
+    return text("begin ", move, ' ', name(b.from), " -> ", name(b.to), place(b.target));
+  }
+  std::string line(const End& e) const { return text("end   ", name(e.to)); }
+  std::string line(const Drop& d) const { return text("drop  ", name(d.slot)); }
+  std::string line(const Run& r) const {
+    std::ostringstream out;
+    out << "run   " << name(r.out) << " = " << r.node->op->name << '(';
+    for (std::size_t k = 0; k < r.in.size(); ++k) out << (k > 0 ? ", " : "") << name(r.in[k]);
+    out << ")  " << r.node->type;
+    return out.str();
+  }
+
+  std::vector<std::string> names_;
+};
+
+}  // namespace
+
+std::string_view name(Move move) {
+  switch (move) {
+    case Move::gather:
+      return "gather";
+    case Move::pick:
+      return "pick";
+    case Move::scatter:
+      return "scatter";
+    case Move::gather_all:
+      return "gather_all";
+    case Move::fold:
+      return "fold";
+    case Move::reduce_all:
+      return "reduce_all";
+    case Move::slice:
+      return "slice";
+    case Move::turn:
+      return "turn";
+    case Move::relayout:
+      break;
+  }
+  return "relayout";
+}
+
+std::string to_string(const Schedule& schedule, const std::function<std::string(std::size_t)>& note) {
+  Printer print(schedule);
+  std::ostringstream out;
+  for (const Given& g : schedule.given)
+    if (g.node->op != &ops::constant) out << print.given(g) << '\n';
+  for (std::size_t p = 0; p < schedule.steps.size(); ++p) {
+    out << print(schedule.steps[p]);
+    if (note) out << note(p);
+    out << '\n';
+  }
+  return out.str();
+}
+
+}  // namespace spgrad

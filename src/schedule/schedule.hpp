@@ -1,0 +1,110 @@
+// schedule.hpp: a graph as one rank runs it: a flat list of steps, the same on every rank.
+//
+// Decided from the graph and the types, cuts and pattern classes of what a call is given, never from local data, so all
+// ranks issue their collectives in the same order. Layouts and patterns are named here, not held: they are bound at
+// each call, so a schedule serves any data of its types.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "spgrad/op.hpp"
+
+namespace spgrad {
+
+using Slot = int;  ///< where a value is kept during a call
+
+/// Names a layout: that of a dimension class (index into Schedule::classes), or that of the stored entries of a slot.
+struct LayoutName {
+  int dimension = -1;
+  Slot entries_of = -1;
+  bool operator==(const LayoutName&) const = default;
+};
+
+/// Where the layout of a dimension class comes from: an axis of something that is given, or an even cut.
+struct DimensionClass {
+  const Node* source = nullptr;  ///< an input or shared value; null: even
+  int axis = 0;
+  Index size = kUnknown;  ///< for an even cut
+  bool cut = false;       ///< false: values are whole along it
+};
+
+/// Where a value lives between two steps.
+struct Place {
+  enum Kind : std::uint8_t { kWhole, kCut, kPartial, kGhosted } kind = kWhole;
+  int axis = 0;  ///< of the cut
+  LayoutName layout;
+  Rows::Combine combine = Rows::kSum;  ///< of a partial, or of ghost rows still to be scattered
+};
+
+enum class Move : std::uint8_t {
+  gather,      ///< rows that a pattern names, from their owners
+  pick,        ///< the same from a value that is whole here: sends nothing
+  scatter,     ///< partial rows into their owners
+  gather_all,  ///< cut -> whole
+  fold,        ///< partial -> cut
+  reduce_all,  ///< partial -> whole
+  slice,       ///< whole -> cut: sends nothing
+  turn,        ///< cut along one axis -> along the other; csr <-> csc
+  relayout     ///< cut by one layout -> by another
+};
+std::string_view name(Move move);
+
+struct Begin {
+  Move move;
+  Slot from, to;
+  Slot by = -1;  ///< gather, pick, scatter: the sparse value whose minor indices name the rows
+  Place target;  ///< of `to`
+};
+struct End {
+  Slot to;
+};
+struct Run {
+  Var node;
+  std::vector<Slot> in;
+  Slot out;
+  Spread spread;
+  Place place;              ///< of the result
+  std::uint32_t dying = 0;  ///< the inputs whose last use this is
+};
+struct Drop {
+  Slot slot;
+};
+using Step = std::variant<Begin, End, Run, Drop>;
+
+/// An input, shared value or constant, and the place the schedule wants it in.
+struct Given {
+  Var node;
+  Slot slot;
+  Place place;
+  LayoutName minor;  ///< sparse: of the minor dimension; place.layout is that of the major one
+};
+
+struct Schedule {
+  std::vector<DimensionClass> classes;
+  std::vector<Given> given;
+  std::vector<Step> steps;
+  std::vector<Slot> outputs;
+  std::vector<Type> types;  ///< by slot
+  int slots() const { return static_cast<int>(types.size()); }
+};
+
+/// One step a line: what golden tests compare, users read (--explain) and bug reports quote. note(step) is appended.
+std::string to_string(const Schedule& schedule, const std::function<std::string(std::size_t step)>& note = {});
+
+/// What the plan is told of a value that will be given: where it is, and agreed numbers of its pattern.
+struct Offer {
+  int cut = kWhole;           ///< dense: the axis along which it is cut
+  bool binds_layout = true;   ///< false for shared values: they come where the others want them
+  double ghost_fraction = 1;  ///< sparse: ghost rows of all ranks / rows of the minor dimension
+};
+using Offers = std::function<Offer(const Var& given)>;
+
+/// The schedule of a graph whose types are known. `outputs` come out settled (no partials) in the place that their
+/// dimension classes give them; outputs[k] where targets[k] is set comes out in the place of that given value (an
+/// update).
+Schedule plan(const Vars& outputs, const std::vector<Var>& targets, const Offers& offers);
+
+}  // namespace spgrad

@@ -1,0 +1,75 @@
+// The pool behind Buffer. A fresh page costs as much as the product that fills it, so freed blocks are kept by size and
+// handed out again; blocks of several megabytes ask for huge pages.
+#include <sys/mman.h>
+
+#include <bit>
+#include <cstdlib>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "spgrad/value.hpp"
+
+namespace spgrad {
+namespace {
+
+constexpr std::size_t kAlignment = 64, kHugePage = std::size_t{2} << 20;
+
+class Pool {
+ public:
+  std::byte* take(std::size_t bytes) {
+    {
+      const std::lock_guard lock(mutex_);
+      auto& free = free_[bytes];
+      if (!free.empty()) {
+        std::byte* p = free.back();
+        free.pop_back();
+        return p;
+      }
+    }
+    const bool large = bytes >= 2 * kHugePage;
+    void* p = std::aligned_alloc(large ? kHugePage : kAlignment, bytes);
+    if (p == nullptr) fail(ErrorKind::other, "out of memory: ", bytes, " bytes for one array");
+    if (large) madvise(p, bytes, MADV_HUGEPAGE);
+    return static_cast<std::byte*>(p);
+  }
+
+  void give(std::byte* p, std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    free_[bytes].push_back(p);
+  }
+
+  /// Blocks come in eight sizes per power of two, so that near sizes share them.
+  static std::size_t rounded(std::size_t bytes) {
+    if (bytes <= kAlignment) return kAlignment;
+    const std::size_t step = std::max(std::bit_floor(bytes) / 8, bytes >= 2 * kHugePage ? kHugePage : kAlignment);
+    return (bytes + step - 1) / step * step;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::size_t, std::vector<std::byte*>> free_;
+};
+
+// Never destroyed: buffers may outlive main's statics.
+Pool& pool() {
+  static Pool* p = new Pool;
+  return *p;
+}
+
+}  // namespace
+
+Buffer::Buffer(std::size_t bytes) : size_(bytes) {
+  const std::size_t block = Pool::rounded(bytes);
+  memory_ = std::shared_ptr<std::byte>(pool().take(block), [block](std::byte* p) { pool().give(p, block); });
+}
+
+Buffer Buffer::adopt(void* memory, std::size_t bytes, std::shared_ptr<const void> owner) {
+  Buffer b;
+  b.memory_ = std::shared_ptr<std::byte>(static_cast<std::byte*>(memory), [owner](std::byte*) {});
+  b.size_ = bytes;
+  b.adopted_ = true;
+  return b;
+}
+
+}  // namespace spgrad

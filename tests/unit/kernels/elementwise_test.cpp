@@ -1,0 +1,181 @@
+#include "src/kernels/elementwise.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "spgrad/error.hpp"
+#include "src/kernels/isa.hpp"
+
+namespace spgrad::kernels::testing {
+namespace {
+
+template <class T>
+const HotKernels<T>& of(const HotTable& table) {
+  if constexpr (std::is_same_v<T, float>)
+    return table.float32;
+  else
+    return table.float64;
+}
+
+long double exact(Unary f, long double x) {
+  switch (f) {
+    case Unary::exp:
+      return std::exp(x);
+    case Unary::log:
+      return std::log(x);
+    case Unary::tanh:
+      return std::tanh(x);
+    case Unary::sigmoid:
+      return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
+    case Unary::softplus:
+      break;
+  }
+  return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
+}
+
+// |got - want| in units in the last place of `want`; 0 if both are NaN, or equal.
+template <class T>
+double ulps(T got, long double want) {
+  const T rounded = static_cast<T>(want);
+  if (got == rounded || (std::isnan(got) && std::isnan(rounded))) return 0;
+  if (!std::isfinite(got) || !std::isfinite(rounded)) return HUGE_VAL;
+  const T size = std::max(std::abs(rounded), std::numeric_limits<T>::min());
+  return static_cast<double>(std::abs(got - want) / (std::nextafter(size, std::numeric_limits<T>::infinity()) - size));
+}
+
+// All magnitudes of both signs, and many numbers of ordinary size.
+template <class T>
+std::vector<T> arguments() {
+  const T infinity = std::numeric_limits<T>::infinity();
+  std::vector<T> x{0,
+                   -T(0),
+                   1,
+                   -1,
+                   infinity,
+                   -infinity,
+                   std::numeric_limits<T>::quiet_NaN(),
+                   std::numeric_limits<T>::max(),
+                   std::numeric_limits<T>::lowest(),
+                   std::numeric_limits<T>::min(),
+                   std::numeric_limits<T>::denorm_min()};
+  for (int e = std::numeric_limits<T>::min_exponent; e < std::numeric_limits<T>::max_exponent; ++e)
+    for (const double m : {1.0, 1.3, 1.7}) {
+      x.push_back(std::ldexp(static_cast<T>(m), e - 1));
+      x.push_back(-x.back());
+    }
+  std::mt19937 random(1);
+  for (const double range : {1.0, 20.0, 100.0, 800.0})
+    for (int n = 0; n < 20000; ++n)
+      x.push_back(static_cast<T>(std::uniform_real_distribution<>(-range, range)(random)));
+  return x;
+}
+
+template <class T>
+class Elementwise : public ::testing::Test {};
+using HotTypes = ::testing::Types<float, double>;
+TYPED_TEST_SUITE(Elementwise, HotTypes);
+
+TYPED_TEST(Elementwise, MapIsWithin4UlpOfTheExactFunction) {
+  using T = TypeParam;
+  const std::vector<T> x = arguments<T>();
+  for (const HotTable* table : runnable_tables())
+    for (const Unary f : {Unary::exp, Unary::log, Unary::tanh, Unary::sigmoid, Unary::softplus}) {
+      std::vector<T> out(x.size());
+      of<T>(*table).map[static_cast<int>(f)](x.data(), out.data(), static_cast<Index>(x.size()));
+      double worst = 0;
+      T at{};
+      for (std::size_t i = 0; i < x.size(); ++i)
+        if (const double e = ulps(out[i], exact(f, x[i])); e > worst) worst = e, at = x[i];
+      EXPECT_LE(worst, 4) << table->name << ", function " << static_cast<int>(f) << " of " << at;
+      this->RecordProperty(std::string(table->name) + "_" + std::to_string(static_cast<int>(f)), std::to_string(worst));
+    }
+}
+
+TYPED_TEST(Elementwise, MapTakesEveryLengthAndItsOwnOutput) {
+  using T = TypeParam;
+  for (const HotTable* table : runnable_tables())
+    for (std::size_t n = 0; n < 70; ++n) {
+      std::vector<T> x(n), expected;
+      for (std::size_t i = 0; i < n; ++i) {
+        x[i] = static_cast<T>(i) / 10;
+        expected.push_back(std::exp(x[i]));
+      }
+      of<T>(*table).map[0](x.data(), x.data(), static_cast<Index>(n));
+      for (std::size_t i = 0; i < n; ++i)
+        ASSERT_LE(ulps(x[i], expected[i]), 4) << table->name << ", " << i << " of " << n;
+    }
+}
+
+TYPED_TEST(Elementwise, RowsOfEveryLengthHaveTheirLogsumexpAndSoftmax) {
+  using T = TypeParam;
+  constexpr Index rows = 19;
+  std::mt19937 random(2);
+  std::normal_distribution<T> any(0, 30);
+  for (const HotTable* table : runnable_tables())
+    for (Index k = 1; k <= 70; ++k) {
+      std::vector<T> x(static_cast<std::size_t>(rows * k)), sums(rows);
+      for (T& v : x) v = any(random) + 500;  // exp(x) itself would overflow in float32
+      std::vector<T> probabilities(x.size());
+      of<T>(*table).logsumexp_rows(x.data(), rows, k, sums.data());
+      of<T>(*table).softmax_rows(x.data(), rows, k, probabilities.data());
+      for (Index i = 0; i < rows; ++i) {
+        long double most = -HUGE_VALL, total = 0;
+        for (Index c = 0; c < k; ++c) most = std::max<long double>(most, x[i * k + c]);
+        for (Index c = 0; c < k; ++c) total += std::exp(x[i * k + c] - most);
+        ASSERT_LE(ulps(sums[i], most + std::log(total)), 2) << table->name << ", k " << k;
+        for (Index c = 0; c < k; ++c)
+          ASSERT_LE(ulps(probabilities[i * k + c], std::exp(x[i * k + c] - most) / total), 10)
+              << table->name << ", k " << k;
+      }
+      of<T>(*table).softmax_rows(x.data(), rows, k, x.data());
+      ASSERT_EQ(x, probabilities) << "in place, " << table->name << ", k " << k;
+    }
+}
+
+TYPED_TEST(Elementwise, InfinitiesAndNaNInRowsGiveWhatTheFormulaSays) {
+  using T = TypeParam;
+  const T infinity = std::numeric_limits<T>::infinity(), nan = std::numeric_limits<T>::quiet_NaN();
+  for (const HotTable* table : runnable_tables())
+    for (const Index k : {1, 2, 5, 16, 51}) {
+      const auto logsumexp = [&](T first, T others) {
+        std::vector<T> x(static_cast<std::size_t>(k), others);
+        x[0] = first;
+        T out = 0;
+        of<T>(*table).logsumexp_rows(x.data(), 1, k, &out);
+        return out;
+      };
+      EXPECT_EQ(logsumexp(-infinity, -infinity), -infinity);
+      EXPECT_EQ(logsumexp(3, -infinity), 3);
+      EXPECT_EQ(logsumexp(infinity, 1), infinity);
+      EXPECT_EQ(logsumexp(infinity, -infinity), infinity);
+      EXPECT_TRUE(std::isnan(logsumexp(nan, 1)));
+      EXPECT_TRUE(std::isnan(logsumexp(nan, infinity)));
+      EXPECT_EQ(logsumexp(std::numeric_limits<T>::max(), 0), std::numeric_limits<T>::max());
+      EXPECT_EQ(logsumexp(std::numeric_limits<T>::lowest(), -infinity), std::numeric_limits<T>::lowest());
+    }
+}
+
+TYPED_TEST(Elementwise, ARowOfNothingSumsToMinusInfinity) {
+  using T = TypeParam;
+  std::vector<T> out(3, T(7));
+  logsumexp_rows<T>(nullptr, 3, 0, out.data());
+  EXPECT_EQ(out, std::vector<T>(3, -std::numeric_limits<T>::infinity()));
+  softmax_rows<T>(nullptr, 3, 0, nullptr);
+}
+
+TEST(MapComplex, IsTheStandardLibrarysAndRefusesRealFunctions) {
+  std::vector<std::complex<double>> z{{1, 2}, {-0.5, 0.25}}, out(2);
+  map(Unary::exp, z.data(), out.data(), 2);
+  EXPECT_EQ(out[0], std::exp(z[0]));
+  map(Unary::log, z.data(), out.data(), 2);
+  EXPECT_EQ(out[1], std::log(z[1]));
+  map(Unary::tanh, z.data(), out.data(), 2);
+  EXPECT_EQ(out[1], std::tanh(z[1]));
+  EXPECT_THROW(map(Unary::softplus, z.data(), out.data(), 2), Error);
+}
+
+}  // namespace
+}  // namespace spgrad::kernels::testing

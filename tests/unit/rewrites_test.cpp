@@ -1,0 +1,113 @@
+// Each of the rewrites that every Function applies fires where it should, and only there.
+#include "spgrad/rewrite.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "spgrad/grad.hpp"
+#include "spgrad/ops.hpp"
+
+namespace spgrad::tests {
+namespace {
+
+struct Rewritten {
+  Var var;
+  std::vector<std::string> fired;
+};
+
+Rewritten rewritten(const Var& x) {
+  Rewritten r;
+  r.var = rewrite({x}, default_rewrites(), &r.fired).front();
+  EXPECT_EQ(r.var->type, x->type);
+  return r;
+}
+
+Var dense(Index m, Index n, DType dtype = DType::float64) { return input("D", {dtype, Format::dense, {m, n}}); }
+Var sparse(Index m, Index n, DType dtype = DType::float64, Format format = Format::csr) {
+  return input("A", {dtype, format, {m, n}});
+}
+
+using Fired = std::vector<std::string>;
+
+TEST(Rewrites, DropATransposeOfATranspose) {
+  const Var A = sparse(5, 7);
+  const auto r = rewritten(ops::transpose(ops::transpose(A)));
+  EXPECT_EQ(r.fired, Fired{"transpose_of_transpose"});
+  EXPECT_EQ(r.var, A);
+}
+
+TEST(Rewrites, DropTwoSigns) {
+  const Var D = dense(5, 7, DType::int8);
+  EXPECT_EQ(rewritten(neg(neg(D))).var, D);
+  EXPECT_EQ(rewritten(neg(D)).fired, Fired{});
+}
+
+TEST(Rewrites, DropConjugatesThatChangeNothing) {
+  const Var D = dense(5, 7), C = dense(5, 7, DType::complex64);
+  EXPECT_EQ(rewritten(ops::conj(D)).fired, Fired{"conj_of_real"});
+  EXPECT_EQ(rewritten(ops::conj(D)).var, D);
+  EXPECT_EQ(rewritten(ops::conj(ops::conj(C))).fired, Fired{"conj_of_conj"});
+  EXPECT_EQ(rewritten(ops::conj(C)).fired, Fired{});
+}
+
+TEST(Rewrites, ComputeAProductOnlyWhereItIsRead) {
+  const Var P = sparse(5, 7, DType::complex128), X = dense(5, 3, DType::float32), Y = dense(3, 7);
+  const auto r = rewritten(at(P, dot(X, Y)));
+  EXPECT_EQ(r.fired, Fired{"at_of_product"});
+  EXPECT_EQ(r.var->op, &ops::sampling_dot);
+  EXPECT_EQ(r.var->type.dtype, DType::float64);
+}
+
+TEST(Rewrites, ComputeAScaledProductOnlyWhereTheScaleIsStored) {
+  const Var P = sparse(5, 7, DType::float64, Format::csc), X = dense(5, 3), Y = dense(3, 7);
+  const auto r = rewritten(mul(P, dot(X, Y)));
+  EXPECT_EQ(r.fired, Fired{"mul_by_product"});
+  EXPECT_EQ(r.var->in[2], P);
+}
+
+TEST(Rewrites, LeaveAProductThatWrapsInItsOwnDtype) {
+  const Var P = sparse(5, 7, DType::int64), X = dense(5, 3, DType::int8), Y = dense(3, 7, DType::int8);
+  EXPECT_EQ(rewritten(mul(P, dot(X, Y))).fired, Fired{});
+}
+
+TEST(Rewrites, LeaveProductsThatAreBroadcastOrSparse) {
+  const Var P = sparse(5, 7), v = dense(1, 3), Y = dense(3, 7), A = sparse(5, 4), B = dense(4, 7);
+  EXPECT_EQ(rewritten(at(P, dot(v, Y))).fired, Fired{});
+  EXPECT_EQ(rewritten(at(P, dot(A, B))).fired, Fired{});
+}
+
+TEST(Rewrites, TakeEntriesThatAreOnThePatternAsTheyAre) {
+  const Var P = sparse(5, 7), g = neg(P);
+  const auto r = rewritten(at(P, g));
+  EXPECT_EQ(r.fired, Fired{"at_own_pattern"});
+  EXPECT_EQ(r.var, g);
+  EXPECT_EQ(rewritten(at(P, sparse(5, 7))).fired, Fired{});
+}
+
+TEST(Rewrites, SeeThatATransposeOfASquareMatrixIsAnotherPattern) {
+  const Var P = sparse(5, 5);
+  EXPECT_EQ(rewritten(at(P, T(P))).fired, Fired{});
+}
+
+TEST(Rewrites, MultiplyByOnesByNotMultiplying) {
+  const Var P = sparse(5, 7), G = at(P, dense(5, 7, DType::float32));
+  const auto left = rewritten(mul_e(sp_ones_like(P), G)), right = rewritten(mul_e(G, sp_ones_like(P)));
+  EXPECT_EQ(left.fired, Fired{"mul_by_ones"});
+  EXPECT_EQ(right.fired, Fired{"mul_by_ones"});
+  EXPECT_EQ(left.var->op, &ops::cast);
+  EXPECT_EQ(rewritten(mul_e(sp_ones_like(P), sparse(5, 7))).fired, Fired{});
+}
+
+// The gradient of what is a factorisation's loss at A's stored positions: no m x n product is left.
+TEST(Rewrites, MakeARegularGradientThatIsReadAtAPatternASampledOne) {
+  const Var A = sparse(50, 70), W = dense(70, 4);
+  const Var loss = sum(mul(dot(A, W), dot(A, W)));
+  const auto r = rewritten(at(A, grad(loss, A)));
+  EXPECT_TRUE(std::ranges::find(r.fired, "at_of_product") != r.fired.end());
+  const std::string graph = to_string({r.var});
+  EXPECT_EQ(graph.find("dense float64 (50 x 70)"), std::string::npos) << graph;
+}
+
+}  // namespace
+}  // namespace spgrad::tests
