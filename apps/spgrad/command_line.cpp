@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "commands.hpp"
@@ -55,11 +56,17 @@ void add_train(CLI::App& app, TrainOptions& o, std::string& data) {
 // One clear line of CLI11's complaint.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+bool known(const CLI::App& app, const std::string& command) {
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  return std::ranges::any_of(commands, [&](const CLI::App* c) { return c->get_name() == command; });
+}
+
 }  // namespace
 
 int run_command_line(Session& session, int argc, char** argv) {
   CLI::App app("spgrad: sparse linear algebra with gradients for MPI clusters");
   app.require_subcommand(1);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // as GNU programs do
   app.set_version_flag("--version", std::string(SPGRAD_VERSION));
 
   ConvertOptions convert_options;
@@ -83,6 +90,8 @@ int run_command_line(Session& session, int argc, char** argv) {
   CLI::App* ops_app = app.add_subcommand("ops", "the operations")->footer(kOpsExample);
   ops_app->add_option("NAME", ops_options.name, "one of them");
 
+  if (argc > 1 && argv[1][0] != '-' && !known(app, argv[1]))
+    fail(ErrorKind::usage, "there is no command '", argv[1], "'; the commands are convert, info, train, ops (spgrad --help)");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

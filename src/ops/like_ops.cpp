@@ -28,14 +28,19 @@ Type infer(const Node& n) {
   return dense_type(n);
 }
 
+// The result is cut as x is. A dimension of size 1 is never cut, though x may be, if it is sparse: then another way is
+// needed.
 Spreads spread_broadcast(const Node& n) {
   const Var &g = n.in[0], &x = n.in[1];
+  const int ndim = x->type.ndim(), first = major_axis(x->type);
   Spreads spreads;
-  for (const Rows& place : places(x)) {
-    if (place.kind != Rows::kOwn) spreads.push_back({{all(), all()}, replica()});
-    else if (repeats(g->type.shape, x->type.shape, place.axis)) spreads.push_back({{all(), place}, place});
-    else spreads.push_back({{own(aligned(g->type.shape, x->type.shape, place.axis)), place}, place});
+  for (int k = 0; k < ndim; ++k) {
+    const int axis = k == 0 ? first : 1 - first;
+    const Rows of_g =
+        repeats(g->type.shape, x->type.shape, axis) ? all() : own(aligned(g->type.shape, x->type.shape, axis));
+    spreads.push_back({{of_g, x->type.sparse() ? own(first) : own(axis)}, own(axis)});
   }
+  spreads.push_back({{all(), x->type.sparse() ? own(first) : all()}, replica()});
   return spreads;
 }
 

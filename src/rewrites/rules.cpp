@@ -38,6 +38,17 @@ Var scale_sample(const Var& node, const Match& m) {
   return one_dtype && covers(X, Y, P) ? if_same_type(node, sampling_dot(X, T(Y), P)) : Var{};
 }
 
+bool is_dense_product(const Var& x) {
+  return x->op == &ops::dot && !x->in[0]->type.sparse() && !x->in[1]->type.sparse();
+}
+
+// A sum of gradients of which one is a product; sums of more lose one part after the other.
+Var sample_sum(const Var& node, const Match& m) {
+  const Var &P = m.at("P"), &x = m.at("x"), &y = m.at("y");
+  if (!is_dense_product(x) && !is_dense_product(y)) return {};
+  return if_same_type(node, add_s_s_data(at(P, x), at(P, y)));
+}
+
 Var entries_already_there(const Var& node, const Match& m) {
   const Var &P = m.at("P"), &g = m.at("g");
   return pattern_root(P) == pattern_root(g) ? if_same_type(node, g) : Var{};
@@ -49,13 +60,14 @@ Var times_one(const Var& node, const Match& m) {
   return if_same_type(node, cast(G, node->type.dtype));
 }
 
-const std::array<Rewrite, 8>& rules() {
-  static const std::array<Rewrite, 8> kRules{{
+const std::array<Rewrite, 9>& rules() {
+  static const std::array<Rewrite, 9> kRules{{
       {"transpose_of_transpose", "(x^T)^T -> x", ops::transpose(ops::transpose("x")), the_x},
       {"neg_of_neg", "-(-x) -> x", ops::neg(ops::neg("x")), the_x},
       {"conj_of_conj", "conj(conj(x)) -> x", ops::conj(ops::conj("x")), the_x},
       {"conj_of_real", "conj(x) -> x, x real", ops::conj("x"), conj_of_real},
       {"at_of_product", "at(P, X Y) -> sampling_dot(X, Y^T, 1_P)", ops::at("P", ops::dot("X", "Y")), sample_product},
+      {"at_of_sum", "at(P, X Y + D) -> at(P, X Y) + at(P, D)", ops::at("P", ops::add("x", "y")), sample_sum},
       {"mul_by_product", "P o (X Y) -> sampling_dot(X, Y^T, P)", ops::mul_s_d("P", ops::dot("X", "Y")), scale_sample},
       {"at_own_pattern", "at(P, g) -> g, g on P's Sparsity", ops::at_s_s("P", "g"), entries_already_there},
       {"mul_by_ones", "1_P o G -> G, G on P's Sparsity", ops::mul_e(ops::sp_ones_like("P"), "G"), times_one},

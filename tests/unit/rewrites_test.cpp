@@ -99,7 +99,14 @@ TEST(Rewrites, MultiplyByOnesByNotMultiplying) {
   EXPECT_EQ(rewritten(mul_e(sp_ones_like(P), sparse(5, 7))).fired, Fired{});
 }
 
-// The gradient of what is a factorisation's loss at A's stored positions: no m x n product is left.
+TEST(Rewrites, ReadASumThatHasAProductInItPartByPart) {
+  const Var P = sparse(5, 7), XY = dot(dense(5, 3), dense(3, 7)), D = dense(5, 7), v = dense(1, 7);
+  EXPECT_EQ(rewritten(at(P, add(D, XY))).fired, (Fired{"at_of_sum", "at_of_product"}));
+  EXPECT_EQ(rewritten(at(P, add(XY, v))).var->op, &ops::add_s_s_data);
+  EXPECT_EQ(rewritten(at(P, add(D, v))).fired, Fired{});
+}
+
+// dot(A, W) twice: the gradient is a sum of two products.
 TEST(Rewrites, MakeARegularGradientThatIsReadAtAPatternASampledOne) {
   const Var A = sparse(50, 70), W = dense(70, 4);
   const Var loss = sum(mul(dot(A, W), dot(A, W)));
