@@ -30,7 +30,7 @@ struct OptimizeOptions {
   double gradient_tolerance = 1e-6;  ///< stop when the 2-norm of the gradient is below
   int history = 5;                   ///< L-BFGS: pairs kept
   double step = 1;                   ///< gradient descent: x <- x - step * gradient
-  Monitor monitor;
+  Monitor monitor{};
 };
 
 /// Collective. Minimises by L-BFGS (TAO's lmvm with a More-Thuente line search) from where the parameters are.

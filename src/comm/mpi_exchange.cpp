@@ -1,6 +1,6 @@
 #include "src/comm/mpi_exchange.hpp"
 
-#include <cstring>
+#include <algorithm>
 
 #include "src/comm/mpi_calls.hpp"
 
@@ -54,7 +54,7 @@ void MpiExchange::copy_own(std::span<const Send> sends, std::span<const Receive>
     if (s.peer != rank_) continue;
     require(r != receives.end() && r->bytes.size() == s.bytes.size(), "rank ", rank_, " sends itself ", s.bytes.size(),
             " bytes and does not receive them");
-    std::memcpy(r->bytes.data(), s.bytes.data(), s.bytes.size());
+    std::ranges::copy(s.bytes, r->bytes.begin());
     ++r, next();
   }
   require(r == receives.end(), "rank ", rank_, " receives from itself what it does not send");

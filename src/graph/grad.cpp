@@ -120,7 +120,9 @@ Vars vjp(const Vars& outs, const Vars& cotangents, const Vars& wrt, const GradOp
     require(g || options.disconnected == Disconnected::zeros, "grad: the cost does not depend on ",
             x->name.empty() ? std::string(x->op->name) : x->name, ", a ", x->type,
             "; ask for Disconnected::zeros if that is meant");
-    result.push_back(!g ? zero_like(x) : x->type.sparse() ? g : conform(g, x));
+    // The regular gradient of a sparse variable may still lack axes along which it is constant.
+    const bool complete = g && x->type.sparse() && (g->type.sparse() || g->type.shape == x->type.shape);
+    result.push_back(!g ? zero_like(x) : complete ? g : x->type.sparse() ? broadcast_like(g, x) : conform(g, x));
   }
   return result;
 }
@@ -142,7 +144,7 @@ Vars jvp(const Vars& outs, const std::vector<std::pair<Var, Var>>& tangents) {
   std::unordered_map<const Node*, Var> tangent;
   for (const auto& [x, t] : tangents) {
     require(x && t && x->type.shape == t->type.shape, "jvp: a tangent must have the shape of its variable");
-    tangent[x.get()] = t;
+    tangent[x.get()] = x->type.sparse() ? at(x, t) : t;  // on x's Sparsity: duplicates have a tangent each
   }
   for (const Var& x : topological(outs)) {
     if (tangent.contains(x.get()) || x->op->grad_kind == GradKind::none || !differentiable(x->type.dtype)) continue;

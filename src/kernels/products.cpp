@@ -18,14 +18,16 @@ PlainEntries<T> plain(const Entries<T>& A, Index begin, Index end) {
   return {A.indptr.data(), A.indices.data(), A.data, begin, end};
 }
 
-// Calls f(begin, end) for blocks of majors of about 2^16 multiplications, and poll after each.
+// Calls f(begin, end) for blocks of majors of about 2^14 multiplications, so that the rows they touch are still in the
+// cache when a kernel comes back for the next columns, and poll after every fourth.
 template <class T, class F>
 void for_blocks(const Entries<T>& A, Index cols, const Poll& poll, F f) {
-  const Index entries = std::max<Index>((1 << 16) / std::max<Index>(cols, 1), 1);
+  const Index entries = std::max<Index>((1 << 14) / std::max<Index>(cols, 1), 1);
+  int blocks = 0;
   for (Index begin = 0, end = 0; begin < A.majors(); begin = end) {
     while (end < A.majors() && end - begin < entries && A.indptr[end] - A.indptr[begin] < entries) ++end;
     f(begin, end);
-    poll();
+    if (++blocks % 4 == 0) poll();
   }
 }
 

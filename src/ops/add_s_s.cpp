@@ -72,8 +72,9 @@ constinit const Op ops::add_s_s{
     .name = "add_s_s",
     .inputs = "A B",
     .formula = "A + B",
-    .doc = "On the union of the patterns, in A's format; duplicates are merged and exact zeros are kept. If A and B have "
-           "one pattern without duplicates, the result has it too.",
+    .doc =
+        "On the union of the patterns, in A's format; duplicates are merged and exact zeros are kept. If A and B have "
+        "one pattern without duplicates, the result has it too.",
     .letters = "ij ij -> ij",
     .infer = [](const Node& n) -> Type {
       require(n.in[0]->type.sparse() && n.in[1]->type.sparse(), "A and B must be csr or csc");

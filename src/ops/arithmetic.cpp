@@ -15,10 +15,11 @@ struct Plus {
 };
 struct Minus {
   template <class T>
-    requires(!std::is_same_v<T, bool>)
-  T operator()(T a, T b) const {
-    if constexpr (std::is_integral_v<T>) return static_cast<T>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-    else return a - b;
+  requires(!std::is_same_v<T, bool>) T operator()(T a, T b) const {
+    if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+    else
+      return a - b;
   }
 };
 struct Times {
@@ -29,10 +30,7 @@ struct Times {
 };
 struct Divided {
   template <class T>
-    requires(!std::is_integral_v<T>)
-  T operator()(T a, T b) const {
-    return a / b;
-  }
+  requires(!std::is_integral_v<T>) T operator()(T a, T b) const { return a / b; }
 };
 
 bool sparse(const Var& x) { return x->type.sparse(); }
@@ -59,7 +57,9 @@ Type infer_sub(const Node& n) {
   return elementwise_type(n);
 }
 
-Var vjp_sub(const Var& out, const Var& g, int k) { return sum_like(k == 0 ? g : neg(g), out->in[static_cast<std::size_t>(k)]); }
+Var vjp_sub(const Var& out, const Var& g, int k) {
+  return sum_like(k == 0 ? g : neg(g), out->in[static_cast<std::size_t>(k)]);
+}
 
 Var jvp_sub(const Var& out, const Vars& t) {
   if (t[0] && t[1]) return sub(t[0], t[1]);
@@ -151,7 +151,10 @@ constinit const Op ops::mul{
     .overwrites = inputs_mask({0, 1}),
     .commutative = true,
     .select = select_mul,
-    .aliases = {.scipy = "x.multiply(y)", .torch = "torch.mul", .jax = "jax.numpy.multiply", .petsc = "VecPointwiseMult"},
+    .aliases = {.scipy = "x.multiply(y)",
+                .torch = "torch.mul",
+                .jax = "jax.numpy.multiply",
+                .petsc = "VecPointwiseMult"},
 };
 
 constinit const Op ops::div{
@@ -171,7 +174,14 @@ constinit const Op ops::div{
 };
 
 Var add(const Var& x, const Var& y) { return !sparse(x) && sparse(y) ? ops::add(y, x) : ops::add(x, y); }
-Var sub(const Var& x, const Var& y) { return sparse(x) || sparse(y) ? add(x, neg(y)) : ops::sub(x, y); }
+
+// As in PyTensor, the gradient of a sparse y beside a sparse x of its format is structured, of another format regular.
+Var sub(const Var& x, const Var& y) {
+  if (!sparse(x) && !sparse(y)) return ops::sub(x, y);
+  const bool alike = sparse(y) && x->type.format == y->type.format;
+  return add(x, alike ? apply(ops::neg, {y}, {{"structured", true}}) : neg(y));
+}
+
 Var mul(const Var& x, const Var& y) { return !sparse(x) && sparse(y) ? ops::mul(y, x) : ops::mul(x, y); }
 Var div(const Var& x, const Var& y) { return sparse(x) && !sparse(y) ? mul(x, div(1.0, y)) : ops::div(x, y); }
 

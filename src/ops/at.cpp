@@ -33,8 +33,9 @@ constinit const Op ops::at{
     .name = "at",
     .inputs = "P g",
     .formula = "g_ij at every stored position (i, j) of P",
-    .doc = "The result has P's Sparsity and g's dtype; P's values are not used. g is dense and is broadcast to P's shape, "
-           "or sparse: then what it does not store is zero, and duplicates are summed unless P is stored alike.",
+    .doc =
+        "The result has P's Sparsity and g's dtype; P's values are not used. g is dense and is broadcast to P's shape, "
+        "or sparse: then what it does not store is zero, and duplicates are summed unless P is stored alike.",
     .letters = "ij * -> ij",
 
     .infer = [](const Node& n) -> Type {
@@ -57,7 +58,6 @@ constinit const Op ops::at{
     },
 
     .pattern = same(0),
-    .grad_kind = GradKind::structured,
     .linear = Linear::each,
     .linear_in = inputs_mask({1}),
     .promotes = inputs_mask({1}),
@@ -92,9 +92,9 @@ constinit const Op ops::mul_s_d{
     },
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
       const Var &A = out->in[0], &D = out->in[1];
-      if (k == 1) return unbroadcast(mul_e(conj(A), at(A, g)), D);
+      if (k == 1) return unbroadcast(mul_e(spgrad::conj(A), at(A, g)), D);
       // A dense cotangent of a matrix keeps both axes.
-      return mul(g, conj(D->type.ndim() == 1 && !g->type.sparse() ? row(D) : D));
+      return mul(g, spgrad::conj(D->type.ndim() == 1 && !g->type.sparse() ? row(D) : D));
     },
 
     .pattern = same(0),

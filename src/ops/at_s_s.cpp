@@ -17,7 +17,9 @@ std::vector<LocalIndex> minors_in(const Sparsity& P, const Sparsity& g) {
     const Index j = P.global_minor(i);
     const auto ghost = std::ranges::lower_bound(g.ghosts, j);
     const bool is_ghost = ghost != g.ghosts.end() && *ghost == j;
-    const Index in_g = j >= begin && j < begin + own ? j - begin : is_ghost ? own + (ghost - g.ghosts.begin()) : g.local_minors();
+    const Index in_g = j >= begin && j < begin + own ? j - begin
+                       : is_ghost                    ? own + (ghost - g.ghosts.begin())
+                                                     : g.local_minors();
     to.push_back(static_cast<LocalIndex>(in_g));
   }
   return to;
@@ -28,7 +30,8 @@ template <class T>
 void look_up(const Sparsity& P, const kernels::Entries<T>& g, Index minors, std::span<const LocalIndex> to, T* out) {
   const auto line = std::make_unique<T[]>(static_cast<std::size_t>(minors) + 1);  // zeros; the last stays zero
   for (Index i = 0; i < g.majors(); ++i) {
-    for (Index q = g.indptr[i]; q < g.indptr[i + 1]; ++q) line[g.indices[q]] = kernels::sum(line[g.indices[q]], g.data[q]);
+    for (Index q = g.indptr[i]; q < g.indptr[i + 1]; ++q)
+      line[g.indices[q]] = kernels::sum(line[g.indices[q]], g.data[q]);
     for (Index p = P.indptr[i]; p < P.indptr[i + 1]; ++p) out[p] = line[to[P.indices[p]]];
     for (Index q = g.indptr[i]; q < g.indptr[i + 1]; ++q) line[g.indices[q]] = T{};
   }
@@ -40,8 +43,9 @@ constinit const Op ops::at_s_s{
     .name = "at_s_s",
     .inputs = "P g",
     .formula = "g_ij at every stored position (i, j) of P",
-    .doc = "at for a sparse g. Of a g on P's Sparsity the values are taken entry by entry; any other is looked up by "
-           "position, its duplicates summed.",
+    .doc =
+        "at for a sparse g. Of a g on P's Sparsity the values are taken entry by entry; any other is looked up by "
+        "position, its duplicates summed.",
     .letters = "ij ij -> ij",
 
     .infer = [](const Node& n) -> Type {
@@ -63,7 +67,7 @@ constinit const Op ops::at_s_s{
     .vjp = [](const Var& out, const Var& g, int k) -> Var { return k == 0 ? Var{} : at(out->in[0], g); },
 
     .pattern = same(0),
-    .grad_kind = GradKind::structured,
+    .grad_kind = GradKind::regular,
     .linear = Linear::each,
     .linear_in = inputs_mask({1}),
     .promotes = inputs_mask({1}),

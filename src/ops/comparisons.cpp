@@ -20,25 +20,17 @@ struct NotEqual {
 };
 struct Less {
   template <class T>
-    requires(!is_complex_v<T>)
-  bool operator()(T a, T b) const {
-    return a < b;
-  }
+  requires(!is_complex_v<T>) bool operator()(T a, T b) const { return a < b; }
 };
 struct LessOrEqual {
   template <class T>
-    requires(!is_complex_v<T>)
-  bool operator()(T a, T b) const {
-    return a <= b;
-  }
+  requires(!is_complex_v<T>) bool operator()(T a, T b) const { return a <= b; }
 };
 template <class F>
 struct Swapped {
   template <class T>
-    requires std::is_invocable_v<F, T, T>
-  bool operator()(T a, T b) const {
-    return F{}(b, a);
-  }
+  requires std::is_invocable_v<F, T, T>
+  bool operator()(T a, T b) const { return F{}(b, a); }
 };
 
 Type infer(const Node& n) { return {DType::bool_, Format::dense, elementwise_type(n).shape}; }
@@ -60,12 +52,12 @@ constexpr Op comparison(std::string_view name, std::string_view formula, DTypes 
 
 }  // namespace
 
-constinit const Op ops::eq = comparison<Equal>(
-    "eq", "x == y", kAnyDType, {.scipy = "numpy.equal", .torch = "torch.eq", .jax = "jax.numpy.equal"});
+constinit const Op ops::eq = comparison<Equal>("eq", "x == y", kAnyDType,
+                                               {.scipy = "numpy.equal", .torch = "torch.eq", .jax = "jax.numpy.equal"});
 constinit const Op ops::neq = comparison<NotEqual>(
     "neq", "x != y", kAnyDType, {.scipy = "numpy.not_equal", .torch = "torch.ne", .jax = "jax.numpy.not_equal"});
-constinit const Op ops::lt = comparison<Less>(
-    "lt", "x < y", kOrdered, {.scipy = "numpy.less", .torch = "torch.lt", .jax = "jax.numpy.less"});
+constinit const Op ops::lt =
+    comparison<Less>("lt", "x < y", kOrdered, {.scipy = "numpy.less", .torch = "torch.lt", .jax = "jax.numpy.less"});
 constinit const Op ops::le = comparison<LessOrEqual>(
     "le", "x <= y", kOrdered, {.scipy = "numpy.less_equal", .torch = "torch.le", .jax = "jax.numpy.less_equal"});
 constinit const Op ops::gt = comparison<Swapped<Less>>(

@@ -6,11 +6,14 @@
 namespace spgrad {
 namespace {
 
-Format format_of(const Node& n) { return n.attr<std::string>("format") == name(Format::csc) ? Format::csc : Format::csr; }
+Format format_of(const Node& n) {
+  return n.attr<std::string>("format") == name(Format::csc) ? Format::csc : Format::csr;
+}
 
 Type infer_csm(const Node& n) {
   const Type &indices = n.in[1]->type, &indptr = n.in[2]->type;
-  for (const Type& t : {indices, indptr}) require(is_integer(t.dtype), "indices and indptr must be integers, not ", t.dtype);
+  for (const Type& t : {indices, indptr})
+    require(is_integer(t.dtype), "indices and indptr must be integers, not ", t.dtype);
   static_cast<void>(shape_by_letters(n));  // data and indices are equally long
 
   const auto& sizes = n.attr<std::vector<Index>>("shape");
@@ -44,7 +47,8 @@ Offsets local_offsets(InspectContext& c, const Layout& major, Index nnz) {
   cuts.push_back(nnz);
   require(cuts[0] == 0, "indptr starts with ", cuts[0], ", not 0");
   const auto falls = std::ranges::is_sorted_until(cuts);
-  require(falls == cuts.end(), "indptr falls below ", falls == cuts.end() ? 0 : falls[-1], ", or exceeds the ", nnz, " indices");
+  require(falls == cuts.end(), "indptr falls below ", falls == cuts.end() ? 0 : falls[-1], ", or exceeds the ", nnz,
+          " indices");
 
   std::vector<Index> indptr;
   for (Index i = 0; i <= major.count(rank); ++i)
@@ -68,8 +72,9 @@ constinit const Op ops::csm{
     .name = "csm",
     .inputs = "data indices indptr",
     .formula = "the matrix of these stored values, global minor indices and offsets",
-    .doc = "The parts may be cut in any way. Unsorted indices, duplicates and explicit zeros stay as they are. Only data "
-           "has a gradient.",
+    .doc =
+        "The parts may be cut in any way. Unsorted indices, duplicates and explicit zeros stay as they are. Only data "
+        "has a gradient.",
     .letters = "e e p -> ij",
     .infer = infer_csm,
     .run =
@@ -89,8 +94,10 @@ constinit const Op ops::csm{
     .pattern = from_data(),
     .grad_kind = GradKind::structured,
     .promotes = inputs_mask({0}),
-    .aliases = {.scipy = "scipy.sparse.csr_array((data, indices, indptr))", .torch = "torch.sparse_csr_tensor",
-                .jax = "jax.experimental.sparse.BCSR", .petsc = "MatCreateMPIAIJWithArrays"},
+    .aliases = {.scipy = "scipy.sparse.csr_array((data, indices, indptr))",
+                .torch = "torch.sparse_csr_tensor",
+                .jax = "jax.experimental.sparse.BCSR",
+                .petsc = "MatCreateMPIAIJWithArrays"},
 };
 
 constinit const Op ops::csm_data{
@@ -104,7 +111,9 @@ constinit const Op ops::csm_data{
       return dense_type(n);
     },
     .run = [](RunContext& c) { c.set_out(c.out().with_data(c.in(0).buffer())); },
-    .spread = [](const Node& n) -> Spreads { return {{{own_major(n.in[0])}, entries(0)}}; },
+    .spread = [](const Node& n) -> Spreads {
+      return {{{own_major(n.in[0])}, entries(0)}};
+    },
     .vjp = [](const Var& out, const Var& g, int) -> Var { return with_data(out->in[0], g); },
     .jvp = [](const Var& out, const Vars& t) -> Var { return csm_data(at(out->in[0], t[0])); },
     .grad_kind = GradKind::structured,
@@ -142,7 +151,6 @@ constinit const Op ops::with_data{
 
 Var csm_data(const Var& A) { return ops::csm_data(A); }
 Var with_data(const Var& A, const Var& v) { return ops::with_data(A, v); }
-
 
 Var csm(const Var& data, const Var& indices, const Var& indptr, const Shape& shape, Format format) {
   require(shape.ndim() == 2 && shape.known(), "csm: both sizes must be given, not ", shape);

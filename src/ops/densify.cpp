@@ -20,8 +20,8 @@ void add_entries(const Sparsity& s, std::span<const T> data, const kernels::Rows
   }
 }
 
-// The result may be cut along either axis: A comes cut alike, turned where that is not its own way. Its major axis first.
-// Where the result has one row, every rank makes a partial whole of it.
+// The result may be cut along either axis: A comes cut alike, turned where that is not its own way. Its major axis
+// first. Where the result has one row, every rank makes a partial whole of it.
 template <class Make>
 Spreads along_either_axis(const Node& n, Make make) {
   const int major = major_axis(n.in[0]->type);
@@ -39,8 +39,9 @@ constinit const Op ops::dense_from_sparse{
     .name = "dense_from_sparse",
     .inputs = "A",
     .formula = "A with all its zeros",
-    .doc = "Duplicates are summed. The attribute `structured` says whether the gradient is that at A's stored positions, "
-           "or all of it.",
+    .doc =
+        "Duplicates are summed. The attribute `structured` says whether the gradient is that at A's stored positions, "
+        "or all of it.",
     .letters = "ij -> ij",
 
     .infer = [](const Node& n) -> Type {
@@ -50,16 +51,21 @@ constinit const Op ops::dense_from_sparse{
     .run =
         [](RunContext& c) {
           c.zero_out();
-          c.dispatch([&]<class T>() { add_entries<T>(c.sparsity(0), c.data<T>(0), result_rows<T>(c, arrived_axis(c))); });
+          c.dispatch(
+              [&]<class T>() { add_entries<T>(c.sparsity(0), c.data<T>(0), result_rows<T>(c, arrived_axis(c))); });
         },
     .spread = [](const Node& n) -> Spreads {
       return along_either_axis(n, [](Rows A, Rows out) -> Spread { return {{A}, out}; });
     },
-    .vjp = [](const Var& out, const Var& g, int) -> Var { return out->attr<bool>("structured") ? at(out->in[0], g) : g; },
+    .vjp = [](const Var& out, const Var& g, int) -> Var {
+      return out->attr<bool>("structured") ? at(out->in[0], g) : g;
+    },
 
     .grad_kind = GradKind::structured,
     .linear = Linear::each,
-    .aliases = {.scipy = "A.toarray", .torch = "torch.Tensor.to_dense", .jax = "jax.experimental.sparse.todense",
+    .aliases = {.scipy = "A.toarray",
+                .torch = "torch.Tensor.to_dense",
+                .jax = "jax.experimental.sparse.todense",
                 .petsc = "MatConvert"},
 };
 
@@ -86,8 +92,7 @@ constinit const Op ops::add_s_d{
           });
         },
     .spread = [](const Node& n) -> Spreads {
-      return along_either_axis(
-          n, [&](Rows A, Rows out) -> Spread { return {{A, unless_one(n.type, A)}, out}; });
+      return along_either_axis(n, [&](Rows A, Rows out) -> Spread { return {{A, unless_one(n.type, A)}, out}; });
     },
     .vjp = [](const Var& out, const Var& g, int k) -> Var { return k == 0 ? at(out->in[0], g) : g; },
     .jvp = [](const Var& out, const Vars& t) -> Var {

@@ -11,14 +11,16 @@ template <class T>
 kernels::DenseBlock<T> block(const Value& v, bool vector_is_row) {
   T* const data = v.data<std::remove_const_t<T>>().data();
   const Index n = v.local_rows(), length = v.row_length();
-  if (v.shape().ndim() < 2) return vector_is_row ? kernels::DenseBlock<T>{data, 1, n, 0} : kernels::DenseBlock<T>{data, n, 1, 0};
+  if (v.shape().ndim() < 2)
+    return vector_is_row ? kernels::DenseBlock<T>{data, 1, n, 0} : kernels::DenseBlock<T>{data, n, 1, 0};
   return v.slow() == 0 ? kernels::DenseBlock<T>{data, n, length, 0} : kernels::DenseBlock<T>{data, length, n, 1};
 }
 
 void run_dense(RunContext& c) {
   c.dispatch([&]<class T>() {
     const bool row_result = c.in(0).shape().ndim() == 1;
-    kernels::gemm<T>(block<const T>(c.in(0), true), block<const T>(c.in(1), false), false, block<T>(c.out(), row_result));
+    kernels::gemm<T>(block<const T>(c.in(0), true), block<const T>(c.in(1), false), false,
+                     block<T>(c.out(), row_result));
   });
 }
 
@@ -75,8 +77,9 @@ constinit const Op ops::dot{
     .name = "dot",
     .inputs = "x y",
     .formula = "x y",
-    .doc = "Matrices or vectors, at most one of them sparse; the result is dense. The gradient of a sparse operand is "
-           "regular: the product of two dense factors, m x n if it is asked for as an output.",
+    .doc =
+        "Matrices or vectors, at most one of them sparse; the result is dense. The gradient of a sparse operand is "
+        "regular: the product of two dense factors, m x n if it is asked for as an output.",
     .letters = kLetters,
     .infer = infer,
     .run = run,
@@ -85,7 +88,10 @@ constinit const Op ops::dot{
     .grad_kind = GradKind::regular,
     .linear = Linear::each,
     .flops = flops,
-    .aliases = {.scipy = "A @ x", .torch = "torch.mm", .jax = "jax.experimental.sparse.bcoo_dot_general", .petsc = "MatMult"},
+    .aliases = {.scipy = "A @ x",
+                .torch = "torch.mm",
+                .jax = "jax.experimental.sparse.bcoo_dot_general",
+                .petsc = "MatMult"},
 };
 
 constinit const Op ops::structured_dot{

@@ -56,7 +56,8 @@ Value out_beside(RunContext& c, int operands) {
   }
   for (int k = 0; k < operands; ++k) {
     const bool shared = c.in(k).buffer().bytes() == out.buffer().bytes() && out.local_size() > 0;
-    if (shared && !in_step(strides(c.in(k), out), out.local_rows(), out.row_length())) out = out.with_dtype(out.dtype());
+    if (shared && !in_step(strides(c.in(k), out), out.local_rows(), out.row_length()))
+      out = out.with_dtype(out.dtype());
   }
   c.set_out(out);
   return out;

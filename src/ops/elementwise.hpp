@@ -57,9 +57,12 @@ void map_block(const Value& x, const Value& out, F f) {
   for_rows(w, [&](Index i, Index j, Index n) {
     const T* a = from + i * w.in[0].slow + j * stride;
     R* r = to + i * w.cols + j;
-    if (stride == 1) fill_row(r, n, [=](Index l) { return f(a[l]); });
-    else if (stride == 0) std::fill_n(r, n, f(*a));
-    else fill_row(r, n, [=](Index l) { return f(a[l * stride]); });
+    if (stride == 1)
+      fill_row(r, n, [=](Index l) { return f(a[l]); });
+    else if (stride == 0)
+      std::fill_n(r, n, f(*a));
+    else
+      fill_row(r, n, [=](Index l) { return f(a[l * stride]); });
   });
 }
 
@@ -76,10 +79,14 @@ void zip_blocks(const Value& x, const Value& y, const Value& out, F f) {
     const T* a = from_x + i * w.in[0].slow + j * dx;
     const T* b = from_y + i * w.in[1].slow + j * dy;
     R* r = to + i * w.cols + j;
-    if (dx == 1 && dy == 1) fill_row(r, n, [=](Index l) { return f(a[l], b[l]); });
-    else if (dx == 1 && dy == 0) fill_row(r, n, [=, y0 = *b](Index l) { return f(a[l], y0); });
-    else if (dx == 0 && dy == 1) fill_row(r, n, [=, x0 = *a](Index l) { return f(x0, b[l]); });
-    else fill_row(r, n, [=](Index l) { return f(a[l * dx], b[l * dy]); });
+    if (dx == 1 && dy == 1)
+      fill_row(r, n, [=](Index l) { return f(a[l], b[l]); });
+    else if (dx == 1 && dy == 0)
+      fill_row(r, n, [=, y0 = *b](Index l) { return f(a[l], y0); });
+    else if (dx == 0 && dy == 1)
+      fill_row(r, n, [=, x0 = *a](Index l) { return f(x0, b[l]); });
+    else
+      fill_row(r, n, [=](Index l) { return f(a[l * dx], b[l * dy]); });
   });
 }
 
@@ -88,8 +95,10 @@ template <class F>
 void run_map(RunContext& c) {
   const Value out = out_beside(c, 1);
   c.dispatch([&]<class T>() {
-    if constexpr (std::is_invocable_v<F, T>) map_block<T>(c.in(0), out, F{});
-    else fail(ErrorKind::other, c.node().op->name, " has no meaning for ", dtype_of<T>());
+    if constexpr (std::is_invocable_v<F, T>)
+      map_block<T>(c.in(0), out, F{});
+    else
+      fail(ErrorKind::other, c.node().op->name, " has no meaning for ", dtype_of<T>());
   });
 }
 
@@ -98,8 +107,10 @@ template <class F>
 void run_zip(RunContext& c) {
   const Value out = out_beside(c, 2);
   c.dispatch([&]<class T>() {
-    if constexpr (std::is_invocable_v<F, T, T>) zip_blocks<T>(c.in(0), c.in(1), out, F{});
-    else fail(ErrorKind::other, c.node().op->name, " has no meaning for ", dtype_of<T>());
+    if constexpr (std::is_invocable_v<F, T, T>)
+      zip_blocks<T>(c.in(0), c.in(1), out, F{});
+    else
+      fail(ErrorKind::other, c.node().op->name, " has no meaning for ", dtype_of<T>());
   });
 }
 

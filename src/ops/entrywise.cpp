@@ -20,7 +20,8 @@ void require_one_pattern(const RunContext& c) {
   if (&A == &B || A.fingerprint == B.fingerprint) return;
   const std::string_view name = c.node().op->name;
   require(A.nnz() == B.nnz(), name, " needs one pattern, but A stores ", A.nnz(), " entries and B ", B.nnz());
-  fail(ErrorKind::data, name, " needs one pattern, but of their ", A.nnz(), " entries A and B store some at different places");
+  fail(ErrorKind::data, name, " needs one pattern, but of their ", A.nnz(),
+       " entries A and B store some at different places");
 }
 
 template <class F>
@@ -44,7 +45,7 @@ constinit const Op ops::mul_e{
     .spread = elementwise_spread,
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
       const Var &A = out->in[0], &B = out->in[1];
-      return k == 0 ? mul_e(at(A, g), conj(B)) : mul_e(at(B, g), conj(A));
+      return k == 0 ? mul_e(at(A, g), spgrad::conj(B)) : mul_e(at(B, g), spgrad::conj(A));
     },
     .jvp = [](const Var& out, const Vars& t) -> Var {
       const Var &A = out->in[0], &B = out->in[1];

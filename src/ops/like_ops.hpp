@@ -9,7 +9,8 @@ namespace spgrad {
 inline std::vector<Rows> places(const Var& x) {
   if (x->type.sparse()) return {own_major(x)};
   std::vector<Rows> result;
-  for (int axis = 0; axis < x->type.ndim(); ++axis) result.push_back(own(axis));
+  for (int axis = 0; axis < x->type.ndim(); ++axis)
+    if (x->type.shape[axis] != 1) result.push_back(own(axis));  // a dimension of size 1 is never cut
   result.push_back(all());
   return result;
 }

@@ -30,8 +30,10 @@ void multiply(RunContext& c, const SparseProduct& p, T alpha, bool accumulate) {
   const auto A = c.entries<T>(p.sparse);
   const auto D = c.rows<T>(p.dense, p.axis);
   const auto out = result_rows<T>(c, p.axis);
-  if (p.scatter) kernels::spmm_scatter<T>(A, D, alpha, out, c.poll());
-  else kernels::spmm<T>(A, D, alpha, accumulate, out, c.poll());
+  if (p.scatter)
+    kernels::spmm_scatter<T>(A, D, alpha, out, c.poll());
+  else
+    kernels::spmm<T>(A, D, alpha, accumulate, out, c.poll());
 }
 
 double product_flops(const RunContext& c, const SparseProduct& p);

@@ -52,7 +52,8 @@ void run(RunContext& c) {
   dispatch(out.dtype(), [&]<class T>() {
     if constexpr (requires(T a) { Op::of(a, a); })
       reduce_block<Op>(x.data<T>().data(), x.local_rows(), x.row_length(), over_slow, over_fast, out.data<T>().data());
-    else fail(ErrorKind::other, c.node().op->name, " has no meaning for ", out.dtype());
+    else
+      fail(ErrorKind::other, c.node().op->name, " has no meaning for ", out.dtype());
   });
 }
 
@@ -79,9 +80,7 @@ Var share(const Var& out) {
   return div(mask, expanded(sum(mask, axis), x, axis));
 }
 
-Var vjp_max(const Var& out, const Var& g, int) {
-  return mul(share(out), expanded(g, out->in[0], axis_of(*out)));
-}
+Var vjp_max(const Var& out, const Var& g, int) { return mul(share(out), expanded(g, out->in[0], axis_of(*out))); }
 
 Var jvp_max(const Var& out, const Vars& t) { return sum(mul(share(out), t[0]), axis_of(*out)); }
 
@@ -116,8 +115,10 @@ constinit const Op ops::max{
     .name = "max",
     .inputs = "x",
     .formula = "largest element of x along the axis, or of all",
-    .doc = "NaN wins. Gradient: shared evenly by equal maxima. With the attribute finite, infinities give the largest finite "
-           "numbers.",
+    .doc =
+        "NaN wins. Gradient: shared evenly by equal maxima. With the attribute finite, infinities give the largest "
+        "finite "
+        "numbers.",
     .letters = kLetters,
     .infer = infer_max,
     .run = run_max,

@@ -22,13 +22,10 @@ struct Sum {
 /// NaN wins.
 struct Largest {
   template <class T>
-  static constexpr T identity =
-      std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+  static constexpr T identity = std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity()
+                                                            : std::numeric_limits<T>::lowest();
   template <class T>
-    requires(!is_complex_v<T>)
-  static constexpr T of(T a, T b) {
-    return b > a || b != b ? b : a;
-  }
+  requires(!is_complex_v<T>) static constexpr T of(T a, T b) { return b > a || b != b ? b : a; }
 };
 
 /// All of x[0 .. n - 1], by halves: the rounding error grows with log n.

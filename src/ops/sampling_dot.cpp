@@ -1,7 +1,7 @@
 // sampling_dot: the dense product, computed only where a pattern stores an entry.
 #include "src/graph/sums.hpp"
 #include "src/kernels/products.hpp"
-#include "src/ops/common.hpp"
+#include "src/ops/cut.hpp"
 
 namespace spgrad {
 
@@ -29,16 +29,18 @@ constinit const Op ops::sampling_dot{
         },
 
     .spread = [](const Node& n) -> Spreads {
-      if (n.type.format == Format::csc) return {{.in = {ghost(2), own(), own(1)}, .out = own(1)}};
-      return {{.in = {own(), ghost(2), own()}, .out = own()}};
+      const bool csc = n.type.format == Format::csc;
+      const Rows X = unless_one(n.in[0]->type, csc ? ghost(2) : own()),
+                 Y = unless_one(n.in[1]->type, csc ? own() : ghost(2));
+      return {{.in = {X, Y, own_major(n.in[2])}, .out = own_major(n.in[2])}};
     },
 
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
       const Var &X = out->in[0], &Y = out->in[1], &P = out->in[2];
       const Var G = at(P, g);
-      if (k == 2) return sampling_dot(conj(X), conj(Y), G);
-      const Var Pg = mul_e(conj(P), G);  // on P's Sparsity: duplicates are kept
-      return k == 0 ? dot(Pg, conj(Y)) : dot(T(Pg), conj(X));
+      if (k == 2) return sampling_dot(spgrad::conj(X), spgrad::conj(Y), G);
+      const Var Pg = mul_e(spgrad::conj(P), G);  // on P's Sparsity: duplicates are kept
+      return k == 0 ? dot(Pg, spgrad::conj(Y)) : dot(T(Pg), spgrad::conj(X));
     },
 
     .pattern = same(2),

@@ -111,7 +111,9 @@ constinit const Op ops::logsumexp{
     .letters = "[axis=0] ij -> j | [axis=1] ij -> i",
     .infer = infer,
     .run = run_logsumexp,
-    .spread = [](const Node& n) -> Spreads { return {{{other_axis(n)}, own(0)}, {{all()}, replica()}}; },
+    .spread = [](const Node& n) -> Spreads {
+      return {{{other_axis(n)}, own(0)}, {{all()}, replica()}};
+    },
     .vjp = vjp_logsumexp,
     .jvp = jvp_logsumexp,
     .accepts = kNotComplex,
@@ -127,7 +129,9 @@ constinit const Op ops::softmax{
     .letters = "ij -> ij",
     .infer = infer,
     .run = run_softmax,
-    .spread = [](const Node& n) -> Spreads { return {{{other_axis(n)}, other_axis(n)}, {{all()}, replica()}}; },
+    .spread = [](const Node& n) -> Spreads {
+      return {{{other_axis(n)}, other_axis(n)}, {{all()}, replica()}};
+    },
     .vjp = vjp_softmax,
     .jvp = jvp_softmax,
     .accepts = kNotComplex,

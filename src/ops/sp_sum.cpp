@@ -48,9 +48,12 @@ void run(RunContext& c) {
   if (over != Over::all) c.zero_out();
   c.dispatch([&]<class T>() {
     const std::span<const T> data = c.data<T>(0);
-    if (over == Over::all) c.out_data<T>()[0] = total(data);
-    else if (over == Over::minors) sum_majors<T>(c.sparsity(0), data, c.out_data<T>().data());
-    else scatter_entries<T>(c.sparsity(0), data, result_rows<T>(c, 0));
+    if (over == Over::all)
+      c.out_data<T>()[0] = total(data);
+    else if (over == Over::minors)
+      sum_majors<T>(c.sparsity(0), data, c.out_data<T>().data());
+    else
+      scatter_entries<T>(c.sparsity(0), data, result_rows<T>(c, 0));
   });
 }
 
@@ -73,8 +76,9 @@ constinit const Op ops::sp_sum{
     .name = "sp_sum",
     .inputs = "A",
     .formula = "sum of A's entries",
-    .doc = "Over all, down the columns (axis 0) or along the rows (axis 1). The attribute `sparse_grad` says whether the "
-           "gradient is that at A's stored positions, or all of it.",
+    .doc =
+        "Over all, down the columns (axis 0) or along the rows (axis 1). The attribute `sparse_grad` says whether the "
+        "gradient is that at A's stored positions, or all of it.",
     .letters = "[axis] ij -> | [axis=0] ij -> j | [axis=1] ij -> i",
     .infer = [](const Node& n) -> Type {
       require(n.in[0]->type.sparse(), "A must be csr or csc");
@@ -86,7 +90,9 @@ constinit const Op ops::sp_sum{
     .grad_kind = GradKind::regular,
     .linear = Linear::each,
     .flops = [](const RunContext& c) { return static_cast<double>(c.sparsity(0).local_nnz()); },
-    .aliases = {.scipy = "A.sum", .torch = "torch.sparse.sum", .jax = "jax.experimental.sparse.bcoo_reduce_sum",
+    .aliases = {.scipy = "A.sum",
+                .torch = "torch.sparse.sum",
+                .jax = "jax.experimental.sparse.bcoo_reduce_sum",
                 .petsc = "MatGetRowSum"},
 };
 

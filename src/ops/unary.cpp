@@ -9,42 +9,54 @@ constexpr std::string_view kLetters = ". -> | i -> i | ij -> ij";
 
 struct Negative {
   template <class T>
-    requires(!std::is_same_v<T, bool>)
-  T operator()(T x) const {
-    if constexpr (std::is_integral_v<T>) return static_cast<T>(0 - static_cast<std::uint64_t>(x));
-    else return -x;
+  requires(!std::is_same_v<T, bool>) T operator()(T x) const {
+    if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(0 - static_cast<std::uint64_t>(x));
+    else
+      return -x;
   }
 };
 struct Square {
   template <class T>
   T operator()(T x) const {
-    if constexpr (is_complex_v<T>) return {x.real() * x.real() - x.imag() * x.imag(), 2 * x.real() * x.imag()};
-    else if constexpr (std::is_same_v<T, bool>) return x;
-    else if constexpr (std::is_integral_v<T>) return static_cast<T>(static_cast<std::uint64_t>(x) * static_cast<std::uint64_t>(x));
-    else return x * x;
+    if constexpr (is_complex_v<T>)
+      return {x.real() * x.real() - x.imag() * x.imag(), 2 * x.real() * x.imag()};
+    else if constexpr (std::is_same_v<T, bool>)
+      return x;
+    else if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(static_cast<std::uint64_t>(x) * static_cast<std::uint64_t>(x));
+    else
+      return x * x;
   }
 };
 struct Conjugate {
   template <class T>
   T operator()(T x) const {
-    if constexpr (is_complex_v<T>) return std::conj(x);
-    else return x;
+    if constexpr (is_complex_v<T>)
+      return std::conj(x);
+    else
+      return x;
   }
 };
 struct RealPart {
   template <class T>
   auto operator()(T x) const {
-    if constexpr (is_complex_v<T>) return x.real();
-    else return x;
+    if constexpr (is_complex_v<T>)
+      return x.real();
+    else
+      return x;
   }
 };
 template <class To>
 struct Converted {
   template <class From>
   To operator()(From x) const {
-    if constexpr (is_complex_v<From> && !is_complex_v<To>) return static_cast<To>(x.real());
-    else if constexpr (is_complex_v<To> && !is_complex_v<From>) return To(static_cast<typename To::value_type>(x));
-    else return static_cast<To>(x);
+    if constexpr (is_complex_v<From> && !is_complex_v<To>)
+      return static_cast<To>(x.real());
+    else if constexpr (is_complex_v<To> && !is_complex_v<From>)
+      return To(static_cast<typename To::value_type>(x));
+    else
+      return static_cast<To>(x);
   }
 };
 
@@ -67,7 +79,7 @@ void run_cast(RunContext& c) {
 
 void run_identity(RunContext& c) { c.set_out(c.in(0)); }
 
-Var vjp_neg(const Var&, const Var& g, int) { return neg(g); }
+Var vjp_neg(const Var& out, const Var& g, int) { return out->has("structured") ? at(out->in[0], neg(g)) : neg(g); }
 // 2 x t: the scalar meets the smaller factor first.
 Var twice_times(const Var& x, const Var& t) {
   return x->type.sparse() ? mul_e(mul(x, 2), at(x, t)) : mul(mul(t, 2), x);
@@ -83,7 +95,9 @@ constinit const Op ops::neg{
     .name = "neg",
     .inputs = "x",
     .formula = "-x",
-    .doc = "Unsigned integers wrap.",
+    .doc =
+        "Unsigned integers wrap. With the attribute structured, the gradient of a sparse x is that at its stored "
+        "positions.",
     .letters = kLetters,
     .infer = same_type,
     .run = run_map<Negative>,
@@ -106,7 +120,7 @@ constinit const Op ops::sqr{
     .infer = same_type,
     .run = run_map<Square>,
     .spread = elementwise_spread,
-    .vjp = [](const Var& out, const Var& g, int) { return twice_times(conj(out->in[0]), g); },
+    .vjp = [](const Var& out, const Var& g, int) { return twice_times(spgrad::conj(out->in[0]), g); },
     .jvp = [](const Var& out, const Vars& t) { return twice_times(out->in[0], t[0]); },
     .pattern = same(0),
     .grad_kind = GradKind::structured,

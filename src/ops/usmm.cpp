@@ -17,8 +17,10 @@ template <class T>
 void start_with_z(RunContext& c, const SparseProduct& p) {
   const auto out = result_rows<T>(c, p.axis);
   const std::span<const T> z = c.data<T>(3);
-  if (!adds_z(c, p)) std::ranges::fill(c.out_data<T>(), T{});
-  else if (z.data() != out.own) std::ranges::copy(z, out.own);
+  if (!adds_z(c, p))
+    std::ranges::fill(c.out_data<T>(), T{});
+  else if (z.data() != out.own)
+    std::ranges::copy(z, out.own);
   std::fill_n(out.ghost, (out.rows - out.own_rows) * out.cols, T{});
 }
 
@@ -60,8 +62,8 @@ constinit const Op ops::usmm{
 
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
       const Var &alpha = out->in[0], &x = out->in[1], &y = out->in[2];
-      if (k == 0) return sum(mul(g, conj(dot(x, y))));
-      return k == 3 ? g : product_vjp(x, y, mul(conj(alpha), g), k - 1);
+      if (k == 0) return sum(mul(g, spgrad::conj(dot(x, y))));
+      return k == 3 ? g : product_vjp(x, y, mul(spgrad::conj(alpha), g), k - 1);
     },
     .jvp = [](const Var& out, const Vars& t) -> Var {
       const Var &alpha = out->in[0], &x = out->in[1], &y = out->in[2];

@@ -60,8 +60,21 @@ Var times_one(const Var& node, const Match& m) {
   return if_same_type(node, cast(G, node->type.dtype));
 }
 
-const std::array<Rewrite, 9>& rules() {
-  static const std::array<Rewrite, 9> kRules{{
+// What a sum's gradient is made of: a scalar on every element. It need not be an array to scale one.
+Var scale_directly(const Var& node, const Match& m) {
+  const Var &s = m.at("s"), &y = m.at("y");
+  const bool full =
+      s->type.ndim() == 0 && !y->type.sparse() && y->type.shape == node->type.shape && y->type.shape.known();
+  return full ? if_same_type(node, mul(s, y)) : Var{};
+}
+Var scale_before(const Var& node, const Match& m) {
+  const Var &s = m.at("s"), &t = m.at("t");
+  if (s->type.ndim() != 0 || t->type.ndim() != 0) return {};
+  return if_same_type(node, broadcast_like(mul(s, t), m.at("x")));
+}
+
+const std::array<Rewrite, 11>& rules() {
+  static const std::array<Rewrite, 11> kRules{{
       {"transpose_of_transpose", "(x^T)^T -> x", ops::transpose(ops::transpose("x")), the_x},
       {"neg_of_neg", "-(-x) -> x", ops::neg(ops::neg("x")), the_x},
       {"conj_of_conj", "conj(conj(x)) -> x", ops::conj(ops::conj("x")), the_x},
@@ -70,6 +83,8 @@ const std::array<Rewrite, 9>& rules() {
       {"at_of_sum", "at(P, X Y + D) -> at(P, X Y) + at(P, D)", ops::at("P", ops::add("x", "y")), sample_sum},
       {"mul_by_product", "P o (X Y) -> sampling_dot(X, Y^T, P)", ops::mul_s_d("P", ops::dot("X", "Y")), scale_sample},
       {"at_own_pattern", "at(P, g) -> g, g on P's Sparsity", ops::at_s_s("P", "g"), entries_already_there},
+      {"scale_by_broadcast", "(s 1_x) o y -> s y", ops::mul(ops::broadcast_like("s", "x"), "y"), scale_directly},
+      {"scale_of_broadcast", "(s 1_x) t -> (s t) 1_x", ops::mul(ops::broadcast_like("s", "x"), "t"), scale_before},
       {"mul_by_ones", "1_P o G -> G, G on P's Sparsity", ops::mul_e(ops::sp_ones_like("P"), "G"), times_one},
   }};
   return kRules;

@@ -132,11 +132,18 @@ const Inspection* Executor::inspect(std::size_t p, const Run& run, const std::ve
     for (const Inspected& known : kept)
       if (known.of == of) return &known.result;
   world_.agree(error_);  // what follows sends sizes that depend on data
+  const SparsityPtr before =
+      op.pattern.kind == PatternOf::kData && !kept.empty() ? kept.back().result.pattern : nullptr;
   if (op.pattern.kind == PatternOf::kData || kept.size() == kInspectionsKept) kept.clear();
   kept.reserve(kInspectionsKept);
-  Inspector inspector(world_, *run.node, in);
+  Layout rows = layout(run.place.layout), columns = layout(run.minor);
+  if (run.place.axis == 1) std::swap(rows, columns);
+  Inspector inspector(world_, *run.node, in, std::move(rows), std::move(columns));
   kept.push_back({std::move(of), op.inspect(inspector)});
-  return &kept.back().result;
+  Inspection& now = kept.back().result;
+  // The same pattern again: what was derived from it stays known.
+  if (before != nullptr && before->fingerprint == now.pattern->fingerprint) now.pattern = before;
+  return &now;
 }
 
 Operand Executor::result_of(const Run& run, const std::vector<Operand>& in, const Inspection* inspection) {

@@ -1,6 +1,8 @@
 // inspector.hpp: the collective helpers that an op has while the pattern of its result is built.
 #pragma once
 
+#include <array>
+
 #include "spgrad/distribute.hpp"
 #include "src/comm/moves.hpp"
 #include "src/graph/run_context.hpp"
@@ -9,12 +11,14 @@ namespace spgrad {
 
 class Inspector : public InspectContext {
  public:
-  Inspector(World& world, const Node& node, const std::vector<Operand>& in) : world_(world), node_(node), in_(in) {}
+  /// rows, columns: how the schedule cuts the result.
+  Inspector(World& world, const Node& node, const std::vector<Operand>& in, Layout rows, Layout columns)
+      : world_(world), node_(node), in_(in), layouts_{std::move(rows), std::move(columns)} {}
 
   const Node& node() const override { return node_; }
   const Value& in(int k) const override { return in_[static_cast<std::size_t>(k)].own; }
   int rank() const override { return world_.rank(); }
-  Layout layout(int axis) const override { return Layout::even(node_.type.shape[axis], world_.size()); }
+  Layout layout(int axis) const override { return layouts_[static_cast<std::size_t>(axis)]; }
   SparsityPtr make(const Layout& major, const Layout& minor, Array<Index> indptr,
                    std::span<const Index> global_minors) override {
     return make_sparsity(world_, major, minor, std::move(indptr), global_minors);
@@ -29,6 +33,7 @@ class Inspector : public InspectContext {
   World& world_;
   const Node& node_;
   const std::vector<Operand>& in_;
+  std::array<Layout, 2> layouts_;
 };
 
 }  // namespace spgrad

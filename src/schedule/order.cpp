@@ -10,6 +10,7 @@ template <class Visit>
 void for_each_read(const Step& step, const std::vector<const Begin*>& begun, Visit&& visit) {
   if (const auto* run = std::get_if<Run>(&step)) {
     for (const Slot slot : run->in) visit(slot);
+    if (run->place.layout.entries_of >= 0) visit(run->place.layout.entries_of);
   } else if (const auto* end = std::get_if<End>(&step)) {
     const Begin& b = *begun[static_cast<std::size_t>(end->to)];
     visit(b.from);

@@ -70,7 +70,8 @@ class Planner {
 
     const Slot out = new_slot(x->type);
     const Place result = made(x, spread, letters, layouts, in);
-    schedule_.steps.push_back(Run{x, in, out, spread, result});
+    const LayoutName minor = x->type.sparse() ? layout_of(x.get(), 1 - result.axis) : LayoutName{};
+    schedule_.steps.push_back(Run{x, in, out, spread, result, minor});
     states_[x.get()] = {out, result};
     if (spread.out.kind == Rows::kGhost) {
       Place target = states_[x.get()].place;
@@ -142,15 +143,18 @@ class Planner {
 
   // --- layouts ------------------------------------------------------------------------------------------------------
 
-  // One letter, one layout: a sparse operand's before that of a dense one that is cut already.
+  // One letter, one layout: a sparse operand's before that of a dense one that is cut already; and among those a
+  // dimension's before that of some matrix's entries, for it is what values come in and shall leave in.
   std::map<char, LayoutName> layouts_of_letters(const Var& x, const Spread& spread, const Letters& letters) const {
     std::map<char, LayoutName> layouts;
-    for (const bool sparse : {true, false}) {
+    // Of dense ones, the layout of a dimension before that of some matrix's entries: a result is cut as other values
+    // are.
+    for (const auto& [sparse, by_entries] : {std::pair(true, false), std::pair(false, false), std::pair(false, true)}) {
       for (std::size_t k = 0; k < x->in.size(); ++k) {
         const Place& now = states_.at(x->in[k].get()).place;
         if (x->in[k]->type.sparse() != sparse || spread.in[k].kind != Rows::kOwn) continue;
         const int axis = spread.in[k].axis;
-        if (now.kind == Place::kCut && now.axis == axis)
+        if (now.kind == Place::kCut && now.axis == axis && (now.layout.entries_of >= 0) == by_entries)
           layouts.try_emplace(letters.in[k][static_cast<std::size_t>(axis)], now.layout);
       }
     }

@@ -67,6 +67,7 @@ struct Run {
   Slot out;
   Spread spread;
   Place place;              ///< of the result
+  LayoutName minor;         ///< sparse result: of its minor dimension; place.layout is that of the major one
   std::uint32_t dying = 0;  ///< the inputs whose last use this is
 };
 struct Drop {

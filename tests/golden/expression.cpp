@@ -71,6 +71,8 @@ const std::map<std::string, Function, std::less<>>& functions() {
       {"sub", binary(sub)},
       {"mul", one_sparse(binary(mul))},
       {"neg", unary(neg)},
+      {"sqr", unary(sqr)},
+      {"d_sqr", unary(sqr)},
       {"conjugate", unary(conj)},
       {"add_s_s_data", binary(add_s_s_data)},
       {"transpose", unary(transpose)},

@@ -10,8 +10,8 @@ import sys
 
 import h5py
 
-DENSE = """d_add d_sub d_mul d_div d_neg d_exp d_log d_tanh d_sigmoid d_softplus d_matmul d_T d_sum d_mean d_row d_col"""
-SAME = "neg conjugate cast transpose sp_ones_like add_s_s_data"
+DENSE = """d_add d_sub d_mul d_div d_neg d_exp d_log d_tanh d_sigmoid d_softplus d_sqr d_matmul d_T d_sum d_mean d_row d_col"""
+SAME = "neg sqr conjugate cast transpose sp_ones_like add_s_s_data"
 
 
 class Missing(Exception):

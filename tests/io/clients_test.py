@@ -27,9 +27,9 @@ def array(dtype):
 
 
 def matrix(dtype, cls):
-    """5 x 4, row 1 empty, row 2 unsorted with a duplicate and a zero."""
-    rows = cls((array(dtype).ravel(), [0, 3, 2, 1, 2, 0], [0, 2, 2, 5, 5, 6]), shape=(5, 4))
-    return rows if cls is sp.csr_matrix else cls((array(dtype).ravel(), rows.indices, rows.indptr), shape=(4, 5))
+    """Of 5 majors and 4 minors: major 1 is empty, major 2 unsorted with a duplicate; one stored zero."""
+    shape = (5, 4) if cls is sp.csr_matrix else (4, 5)
+    return cls((array(dtype).ravel(), [0, 3, 2, 1, 2, 0], [0, 2, 2, 5, 5, 6]), shape=shape)
 
 
 def write(name):

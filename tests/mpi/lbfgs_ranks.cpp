@@ -8,8 +8,8 @@
 namespace spgrad::tests {
 namespace {
 
-struct Run {
-  Run(World& world, Layout columns)
+struct Fit {
+  Fit(World& world, Layout columns)
       : step(model.step(world)),
         data{{"X", features(world, Layout::even(kRows, world.size()), columns)},
              {"Y", labels(world, Layout::even(kRows, world.size()))}} {}
@@ -33,7 +33,7 @@ struct Run {
 
 TEST(Lbfgs, FindsWhereTheGradientVanishes) {
   for_ranks([](World& world) {
-    Run run(world, Layout::even(kFeatures, world.size()));
+    Fit run(world, Layout::even(kFeatures, world.size()));
     const auto curve = run.go(world, 200);
     EXPECT_LT(curve.back(), curve.front());
     EXPECT_LT(run.state.iteration, 200);
@@ -45,7 +45,7 @@ TEST(Lbfgs, FindsWhereTheGradientVanishes) {
 TEST(Lbfgs, ResumedOnTheSameRanksMakesTheSameStepsBitByBit) {
   for_ranks([](World& world) {
     const Layout columns = Layout::even(kFeatures, world.size());
-    Run whole(world, columns), first(world, columns), second(world, columns);
+    Fit whole(world, columns), first(world, columns), second(world, columns);
     const auto all = whole.go(world, 12);
     auto curve = first.go(world, 7);
     second.state = first.state;
@@ -58,7 +58,7 @@ TEST(Lbfgs, ResumedOnTheSameRanksMakesTheSameStepsBitByBit) {
 
 TEST(Lbfgs, AnErrorInTheGradientLeavesOnEveryRank) {
   for_ranks([](World& world) {
-    Run run(world, Layout::even(kFeatures, world.size()));
+    Fit run(world, Layout::even(kFeatures, world.size()));
     run.go(world, 1);
     run.data.pop_back();  // Y is missing from now on
     EXPECT_THROW(run.go(world, 5), Error);

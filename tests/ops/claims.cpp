@@ -62,6 +62,7 @@ void Trial::attempt(const std::string& what, Build&& build) {
     build();
   } catch (const std::exception& e) {
     ADD_FAILURE() << name_ << ": " << what << " cannot be built: " << e.what();
+    adjoint_.reset();
   }
 }
 
@@ -171,7 +172,7 @@ void Trial::claim_first(const std::vector<Cotangent>& cotangents) {
       const Vars gradients = vjp({out_}, {w.var}, wrt_, kZeros);
       if (gradients_.empty()) {
         gradients_ = gradients;
-        adjoint_.emplace().w = w.weights;
+        adjoint_.emplace().w = w.value.x;
         for (std::size_t k = 0; k < wrt_.size(); ++k) {
           adjoint_->gradients.push_back(claims_.size() + k);
           adjoint_->t.push_back(directions_.at(wrt_[k].get()).x);
@@ -208,7 +209,10 @@ void Trial::claim_second(const Cotangent& w) {
 
   Vars wrt = wrt_;
   wrt.push_back(w.var);
-  Vars twice = vjp(gradients_, tangents_, wrt, kZeros);
+  Vars t;  // on the inputs' own Sparsity: entries of one position have one each
+  for (std::size_t k = 0; k < wrt_.size(); ++k)
+    t.push_back(wrt_[k]->type.sparse() ? at(wrt_[k], tangents_[k]) : tangents_[k]);
+  Vars twice = vjp(gradients_, t, wrt, kZeros);
   Whole by_w = expected_;
   by_w.x = jvp_elements(made_.given());
   claims_.push_back({Claim::tangent, "vjp of vjp by w", twice.back(), densified(by_w), second_});

@@ -44,7 +44,7 @@ class Trial {
   const Var& out() const { return out_; }
   const std::vector<Claim>& claims() const { return claims_; }
 
-  /// <jvp(t), w> = <t, vjp(w)>, if there are derivatives: the claims that say jvp(t) and vjp(w), w, and each t.
+  /// <jvp(t), w> = <t, vjp(w)>, if there are derivatives: the claims that say jvp(t) and vjp(w), a dense w, and each t.
   struct Adjoint {
     std::size_t jvp = 0;
     std::vector<std::size_t> gradients;

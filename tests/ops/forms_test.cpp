@@ -19,12 +19,17 @@ TEST(OpTable, HasARowForEveryOp) {
     EXPECT_TRUE(!has_inputs(*op) || rows.contains(op->name)) << op->name << " has no row in tests/ops/op_cases.cpp";
 }
 
-TEST(OpTable, RowsMakeTheOpTheyName) {
-  for (const OpCase& row : op_cases())
-    for (const Format format : {Format::csr, Format::csc}) {
+// Rows may also make graphs of several ops: the logsumexp of a vector is one.
+TEST(OpTable, HasARowThatMakesTheOpItNames) {
+  for (const Format format : {Format::csr, Format::csc}) {
+    std::set<std::string_view> made, named;
+    for (const OpCase& row : op_cases()) {
       Make make({.format = format});
-      EXPECT_EQ(row.apply(make)->op->name, row.op) << row;
+      made.insert(row.apply(make)->op->name);
+      named.insert(row.op);
     }
+    for (const std::string_view name : named) EXPECT_TRUE(made.contains(name)) << name << ", " << format;
+  }
 }
 
 TEST(OpTable, TheOracleKnowsEveryOp) {
@@ -60,6 +65,7 @@ TEST(OpForms, OfferSpreadsThatFitTheirInputs) {
   for (const OpCase& row : op_cases()) {
     Make make({});
     const Var out = row.apply(make);
+    if (out->in.empty()) continue;
     const auto fits = [&](const Rows& rows, const Type& type) {
       if (rows.kind == Rows::kAll || rows.kind == Rows::kReplica) return !type.sparse();
       if (rows.kind == Rows::kOwn) return rows.axis < type.ndim();

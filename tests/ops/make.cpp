@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "spgrad/ops.hpp"
 #include "tests/ops/op_cases.hpp"
 
 namespace spgrad::tests {
@@ -10,6 +11,8 @@ std::ostream& operator<<(std::ostream& out, const Variant& v) {
   out << v.format << ' ' << v.dtype;
   if (v.second) out << " beside " << *v.second;
   out << ", " << entries[v.entries] << " entries";
+  if (v.transposed != 0) out << ", dense ones transposed: " << v.transposed;
+  if (v.unsized) out << ", unsized";
   if (v.size > 0) out << ", " << v.becomes << " in place of " << v.size;
   return out;
 }
@@ -42,14 +45,26 @@ Whole Make::values_like(const Type& type, std::shared_ptr<const Positions> at, R
     const bool zero = x.sparse() && variant_.entries == Variant::unkind && range == any && p % 5 == 3;
     x.x.push_back(zero ? 0.0 : element(type.dtype, range));
   }
+  if (range == distinct && !is_integer(type.dtype) && type.dtype != DType::bool_) {
+    for (std::size_t p = 0; p < n; ++p) x.x[p] = 0.05 * static_cast<double>(p) - 0.8;
+    std::ranges::shuffle(x.x, random_);
+  }
   return x;
 }
 
 Var Make::add_input(std::string name, Whole x, const Var& like) {
-  const Var var = input(std::move(name), x.type);
+  Type type = x.type;
+  for (int axis = 0; axis < type.ndim() && variant_.unsized; ++axis)
+    if (type.shape[axis] != 1) type.shape[axis] = kUnknown;  // 1 broadcasts: that must be known
+  const Var var = input(std::move(name), type);
   given_.emplace(var.get(), std::move(x));
   inputs_.push_back({var, like});
   return var;
+}
+
+Var Make::dense(Index m, Index n, Range range) {
+  if ((variant_.transposed >> matrices_++ & 1) == 0) return dense_input({size(m), size(n)}, range);
+  return transpose(dense_input({size(n), size(m)}, range));
 }
 
 Var Make::dense_input(const Shape& shape, Range range) {

@@ -17,7 +17,10 @@ struct Variant {
     unkind,
     kind,
     none
-  } entries = unkind;           ///< unkind: unsorted, with duplicates, explicit zeros and empty rows
+  } entries = unkind;  ///< unkind: unsorted, with duplicates, explicit zeros and empty rows
+  unsigned transposed =
+      0;                 ///< bit k: the k-th dense matrix is the transpose of an input, and so cut along the other axis
+  bool unsized = false;  ///< the graph does not know the sizes
   Index size = 0, becomes = 0;  ///< dimensions of this size have that one instead (0: none does)
   unsigned seed = 1;
 };
@@ -28,9 +31,9 @@ class Make {
  public:
   explicit Make(const Variant& variant) : variant_(variant), random_(variant.seed) {}
 
-  /// any: away from zero, either sign; positive: as it says.
-  enum Range { any, positive };
-  Var dense(Index m, Index n, Range range = any) { return dense_input({size(m), size(n)}, range); }
+  /// any: away from zero, either sign; positive: as it says; distinct: floats that differ by 0.05 and more.
+  enum Range { any, positive, distinct };
+  Var dense(Index m, Index n, Range range = any);
   Var vector(Index n, Range range = any) { return dense_input({size(n)}, range); }
   Var scalar(Range range = any) { return dense_input({}, range); }
   Var sparse(Index m, Index n, Range range = any) { return sparse_input(m, n, variant_.format, range); }
@@ -38,6 +41,11 @@ class Make {
   /// What follows is complex, whatever the variant says.
   Make& complex() {
     complex_ = true;
+    return *this;
+  }
+  /// What follows has sizes that the graph does not know.
+  Make& unsized() {
+    variant_.unsized = true;
     return *this;
   }
   /// A value for each stored entry of A, an input.
@@ -77,6 +85,7 @@ class Make {
 
   Variant variant_;
   bool complex_ = false;
+  int matrices_ = 0;
   std::mt19937 random_;
   std::vector<Input> inputs_;
   Given given_;

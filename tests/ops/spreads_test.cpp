@@ -1,51 +1,81 @@
-// Every way to run an op is taken for some placement of its inputs. The random placements of the property tests then reach it.
+// Every way to run an op that its form offers, whether the plan would take it or not.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
-#include "src/schedule/schedule.hpp"
-#include "tests/ops/op_cases.hpp"
+#include "spgrad/function.hpp"
+#include "tests/ops/properties.hpp"
+#include "tests/support/on_ranks.hpp"
 
 namespace spgrad::tests {
 namespace {
 
-bool equal(const Spread& a, const Spread& b) { return a.in == b.in && a.out == b.out; }
+// The form `original`, offering its spread number `which` only. Spreads are functions without a state.
+const Op* original;
+std::size_t which;
+Op only;
 
-// Whole or cut along one of its axes: all combinations for these inputs.
-std::vector<std::map<const Node*, int>> all_cuts(const std::vector<Make::Input>& inputs) {
-  std::vector<std::map<const Node*, int>> all(1);
-  for (const Make::Input& x : inputs) {
-    if (x.var->type.sparse()) continue;
-    std::vector<std::map<const Node*, int>> more;
-    for (const auto& cuts : all)
-      for (int cut = kWhole; cut < x.var->type.ndim(); ++cut) {
-        more.push_back(cuts);
-        more.back()[x.var.get()] = cut;
+Var with_only_spread(const Var& out, std::size_t k) {
+  original = out->op;
+  which = k;
+  only = *original;
+  only.select = nullptr;
+  only.spread = [](const Node& n) -> Spreads { return {original->spread(n)[which]}; };
+  return apply(only, out->in, out->attrs);
+}
+
+double tolerance(const Type& type) { return real_of(type.dtype) == DType::float32 ? 1e-6 : 1e-12; }
+
+/// Whether the spread fits where the values are dealt; then its result must be right.
+bool runs(World& world, const Make& made, const Var& out, const Whole& expected, unsigned seed) {
+  Program program{{}, {out}, {}};
+  for (const Make::Input& x : made.inputs()) program.inputs.push_back(x.var);
+  Function f = compile(program, world);
+  std::vector<Value> results;
+  try {
+    results = f(dealt(world, made, seed));
+  } catch (const Error& e) {
+    EXPECT_NE(std::string(e.what()).find("no spread of"), std::string::npos) << e.what();
+    return false;
+  }
+  Collector collector(world);
+  expect_equal(collector.collect(results.front()), expected, tolerance(expected.type), "the result");
+  return true;
+}
+
+// How often the spread k of a row fits.
+int count_fits(const OpCase& row, const Variant& variant, std::size_t k) {
+  Make make(variant);
+  const Var out = row.apply(make);
+  if (out->in.empty()) return 1;
+  const Whole expected = evaluate(out, make.given());
+  const Var forced = with_only_spread(out, k);
+  int count = 0;
+  for (unsigned seed = 0; seed < 8; ++seed)
+    on_ranks(3, [&](World& world) {
+      SCOPED_TRACE(text(row, ", ", variant, ", spread ", k, ", seed ", seed));
+      const bool fits = runs(world, make, forced, expected, seed);
+      if (world.rank() == 0) count += fits;
+    });
+  return count;
+}
+
+std::size_t spreads_of(const OpCase& row, const Variant& variant) {
+  Make make(variant);
+  const Var out = row.apply(make);
+  return out->in.empty() ? 0 : out->op->spread(*out).size();
+}
+
+// Of forms that offer several.
+TEST(SpreadsFull, AllGiveTheResult) {
+  for (const OpCase& row : op_cases())
+    for (const Format format : {Format::csr, Format::csc}) {
+      const std::size_t offered = spreads_of(row, {.format = format});
+      for (std::size_t k = 0; k < offered && offered > 1; ++k) {
+        int count = 0;
+        for (const unsigned transposed : {0U, 1U})
+          count += count_fits(row, {.format = format, .transposed = transposed}, k);
+        EXPECT_GT(count, 0) << row << ", " << format << ": spread " << k << " of " << offered << " fits nowhere";
       }
-    all = std::move(more);
-  }
-  return all;
-}
-
-Spread spread_taken(const Var& out, const std::map<const Node*, int>& cuts) {
-  const auto offer = [&](const Var& x) { return Offer{.cut = cuts.contains(x.get()) ? cuts.at(x.get()) : kWhole}; };
-  const Schedule schedule = plan({out}, {Var{}}, offer);
-  for (const Step& step : schedule.steps)
-    if (const Run* run = std::get_if<Run>(&step); run != nullptr && run->node == out) return run->spread;
-  return {};
-}
-
-TEST(Spreads, AreEachTakenForSomePlacement) {
-  for (const OpCase& row : op_cases()) {
-    Make make({});
-    const Var out = row.apply(make);
-    Spreads taken;
-    for (const auto& cuts : all_cuts(make.inputs())) taken.push_back(spread_taken(out, cuts));
-    const Spreads offered = out->op->spread(*out);
-    for (std::size_t k = 0; k < offered.size(); ++k)
-      EXPECT_TRUE(std::ranges::any_of(taken, [&](const Spread& s) { return equal(s, offered[k]); }))
-          << row << ": spread " << k << " of " << offered.size() << " is never taken";
-  }
+    }
 }
 
 }  // namespace

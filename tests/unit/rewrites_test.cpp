@@ -116,5 +116,14 @@ TEST(Rewrites, MakeARegularGradientThatIsReadAtAPatternASampledOne) {
   EXPECT_EQ(graph.find("dense float64 (50 x 70)"), std::string::npos) << graph;
 }
 
+TEST(Rewrites, ScaleByANumberAndNotByAnArrayOfIt) {
+  const Var D = dense(5, 7), s = input("s", {DType::float64, Format::dense, {}});
+  const auto r = rewritten(mul(mul(broadcast_like(s, D), 2), D));
+  EXPECT_EQ(r.fired, (Fired{"scale_of_broadcast", "scale_by_broadcast"}));
+  EXPECT_EQ(to_string({r.var}).find("broadcast_like"), std::string::npos) << to_string({r.var});
+  const Var v = input("v", {DType::float64, Format::dense, {7}});
+  EXPECT_EQ(rewritten(mul(broadcast_like(s, D), v)).fired, Fired{});  // v is not as large as the result
+}
+
 }  // namespace
 }  // namespace spgrad::tests

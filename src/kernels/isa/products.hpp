@@ -17,7 +17,10 @@ inline T* row(const PlainRows<T>& rows, Index i) {
   const std::uintptr_t bytes = static_cast<std::uintptr_t>(rows.cols) * sizeof(T);
   const std::uintptr_t to_ghost = ghost - own - static_cast<std::uintptr_t>(rows.own_rows) * bytes;
   const std::uintptr_t is_ghost = -static_cast<std::uintptr_t>(i >= rows.own_rows);  // no bits or all
-  return reinterpret_cast<T*>(own + static_cast<std::uintptr_t>(i) * bytes + (to_ghost & is_ghost));
+  std::uintptr_t address = own + static_cast<std::uintptr_t>(i) * bytes + (to_ghost & is_ghost);
+  // Opaque from here on, lest the compiler keeps own + v W for every vector v of a strip and runs out of registers.
+  __asm__("" : "+r"(address));
+  return reinterpret_cast<T*>(address);
 }
 
 template <class T, int W_, int N_>

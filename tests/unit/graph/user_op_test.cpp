@@ -1,6 +1,8 @@
 // An op of a user's own, out of tree: the form is all there is to it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "spgrad/function.hpp"
 #include "spgrad/grad.hpp"
 #include "spgrad/ops.hpp"

@@ -1,6 +1,4 @@
-// What needs several worlds, or a disk of its own.
-#include <sys/mount.h>
-
+// What needs worlds of several sizes.
 #include "tests/unit/comm/matrices.hpp"
 #include "tests/unit/io/hdf5_files.hpp"
 
@@ -28,26 +26,6 @@ TEST(Checkpoint, SavedByAnyNumberOfRanksIsReadByAnyOther) {
               << writers << " to " << readers;
         });
     }
-  });
-}
-
-TEST(Checkpoint, OnAFullDiskTheEarlierOneStays) {
-  with_folder(*comm::solo_world(), [](World&, const std::string& folder) {
-    const std::string disk = folder + "/disk";
-    std::filesystem::create_directory(disk);
-    if (mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=3m") != 0) GTEST_SKIP() << "no right to mount a small disk";
-    const std::shared_ptr<void> unmount(nullptr, [&](void*) { umount(disk.c_str()); });
-    on_ranks(3, [&](World& world) {
-      io::save_checkpoint(world, disk, {.step = 1, .facts = {}, .values = {{"/x", zeros(100)}}}, 2);
-      expect_error(ErrorKind::io, {disk, "No space left"}, [&] {
-        io::save_checkpoint(world, disk, {.step = 2, .facts = {}, .values = {{"/x", zeros(1 << 20)}}}, 2);
-      });
-      EXPECT_EQ(io::load_checkpoint(world, disk)->step, 1);
-      expect_error(ErrorKind::io, {disk, "No space left"}, [&] {
-        io::write(world, disk + "/a.h5", {{"/x", zeros(1 << 20)}});
-      });
-      EXPECT_EQ(files_in(disk), (std::vector<std::string>{"latest", "step-00000001"}));
-    });
   });
 }
 

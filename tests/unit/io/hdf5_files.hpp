@@ -36,8 +36,9 @@ inline void in_folder(const Body& body) {
   for_ranks([&](World& world) { with_folder(world, body); });
 }
 
-/// Rank 0 does it, the others wait.
+/// Rank 0 does it while the others wait: all have left what they did before.
 inline void once(World& world, const std::function<void()>& work) {
+  world.barrier();
   world.together([&] {
     if (world.rank() == 0) work();
   });
@@ -63,7 +64,9 @@ inline void put_bytes(const std::string& file, const std::string& bytes) {
   std::ofstream(file, std::ios::binary) << bytes;
 }
 
-inline std::vector<std::string> files_in(const std::string& folder) {
+/// Collective, so that nobody looks while rank 0 still cleans up.
+inline std::vector<std::string> files_in(World& world, const std::string& folder) {
+  world.barrier();
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(folder))
     names.push_back(entry.path().filename().string());

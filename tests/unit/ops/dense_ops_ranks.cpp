@@ -23,9 +23,10 @@ enum Where { kRows = 0, kColumns = 1, kWholeByColumns = 2 };
 template <class T = double>
 Value value(World& world, const Shape& shape, const std::vector<T>& x, Where where, unsigned seed = 1) {
   const bool matrix = shape.ndim() == 2;
-  const Value v = where == kWholeByColumns ? Value::whole(dtype_of<T>(), shape, matrix ? 1 : 0)
-                                           : Value::dense(dtype_of<T>(), shape, where,
-                                                          random_layout(shape[where], world.size(), seed), world.rank());
+  const Value v =
+      where == kWholeByColumns
+          ? Value::whole(dtype_of<T>(), shape, matrix ? 1 : 0)
+          : Value::dense(dtype_of<T>(), shape, where, random_layout(shape[where], world.size(), seed), world.rank());
   const Index first = v.cut() == kWhole ? 0 : v.layout().begin(world.rank());
   Index p = 0;
   for (Index a = first; a < first + v.local_rows(); ++a)
@@ -72,10 +73,12 @@ TEST(LogSumExp, OfNothingButMinusInfinityIsMinusInfinityAndOfHugeNumbersFinite) 
     const Numbers x{-kInf, -kInf, -kInf, 900, -kInf, 900, -900, -901, -902};
     const double low = -900 + std::log(1 + std::exp(-1) + std::exp(-2)), high = 900 + std::log(2);
     for (const Where where : {kRows, kColumns, kWholeByColumns}) {
-      const Value X = value(world, {3, 3}, x, where), V = value(world, {9}, x, kRows, 3), N = value(world, {2}, {-kInf, -kInf}, kRows);
+      const Value X = value(world, {3, 3}, x, where), V = value(world, {9}, x, kRows, 3),
+                  N = value(world, {2}, {-kInf, -kInf}, kRows);
       const Var a = input("a", type_of(X)), v = input("v", type_of(V)), n = input("n", type_of(N));
-      const auto r = run(world, {a, v, n}, {logsumexp(a, 1), logsumexp(T(a), 0), logsumexp(a), logsumexp(v), logsumexp(n), logsumexp(a, 0)},
-                         {X, V, N});
+      const auto r = run(
+          world, {a, v, n},
+          {logsumexp(a, 1), logsumexp(T(a), 0), logsumexp(a), logsumexp(v), logsumexp(n), logsumexp(a, 0)}, {X, V, N});
       expect_near(numbers(world, r[0]), {-kInf, high, low}, 1e-12);
       expect_near(numbers(world, r[1]), {-kInf, high, low}, 1e-12);
       expect_near(numbers(world, r[2]), {high}, 1e-12);
@@ -136,7 +139,8 @@ TEST(Add, TakesOperandsInEitherStorageOrder) {
       for (const Where of_y : {kRows, kColumns, kWholeByColumns}) {
         const Value X = value(world, {2, 3}, x, of_x), Y = value(world, {3, 2}, y, of_y, 2);
         const Var a = input("a", type_of(X)), b = input("b", type_of(Y));
-        const auto r = run(world, {a, b}, {add(a, T(b)), sub(T(a), b), mul(col(max(a, 1)), T(b)), sum(mul(a, T(b)))}, {X, Y});
+        const auto r =
+            run(world, {a, b}, {add(a, T(b)), sub(T(a), b), mul(col(max(a, 1)), T(b)), sum(mul(a, T(b)))}, {X, Y});
         EXPECT_EQ(numbers(world, r[0]), (Numbers{11, 32, 53, 24, 45, 66}));
         EXPECT_EQ(numbers(world, r[1]), (Numbers{-9, -16, -28, -35, -47, -54}));
         EXPECT_EQ(numbers(world, r[2]), (Numbers{30, 90, 150, 120, 240, 360}));
@@ -153,7 +157,9 @@ TEST(BroadcastLike, TakesASparseMatrixOfOneRowOrOneColumn) {
         const std::vector<Index> zero{0};
         const Value A = from_coo(world, format, shape, zero, zero, value(world, {1}, {1.0}, kWholeByColumns));
         const Var a = input("a", type_of(A));
-        const auto r = run(world, {a}, {broadcast_like(2.0, a), sum_like(broadcast_like(2.0, a), a), sum(broadcast_like(2.0, a))}, {A});
+        const auto r =
+            run(world, {a}, {broadcast_like(2.0, a), sum_like(broadcast_like(2.0, a), a), sum(broadcast_like(2.0, a))},
+                {A});
         EXPECT_EQ(numbers(world, r[0]), Numbers(static_cast<std::size_t>(shape.elements()), 2.0));
         EXPECT_EQ(numbers(world, r[1]), numbers(world, r[0]));
         EXPECT_EQ(numbers(world, r[2]), Numbers{2.0 * static_cast<double>(shape.elements())});
@@ -163,12 +169,19 @@ TEST(BroadcastLike, TakesASparseMatrixOfOneRowOrOneColumn) {
 
 TEST(Conform, LiesInTheStorageOrderOfItsVariable) {
   for_ranks([](World& world) {
-    const Value X = value(world, {2, 3}, {1, 2, 3, 4, 5, 6}, kWholeByColumns);
-    const Shared x = shared("x", X);
-    const Value g = compile({.inputs = {}, .outputs = {grad(sum(mul(x.var(), x.var())), x.var())}, .updates = {}}, world)()[0];
-    EXPECT_EQ(numbers(world, g), (Numbers{2, 4, 6, 8, 10, 12}));
-    EXPECT_EQ(g.cut(), kWhole);
-    EXPECT_EQ(g.slow(), 1);
+    const Shared x = shared("x", value(world, {2, 3}, {1, 2, 3, 4, 5, 6}, kWholeByColumns));
+    const Var y = transpose(constant(value(world, {3, 2}, {10, 40, 20, 50, 30, 60}, kWholeByColumns)));
+    const Vars costs{sum(mul(x.var(), x.var())), sum(mul(x.var(), y)), sum(x.var())};
+    Vars gradients;
+    for (const Var& cost : costs) gradients.push_back(grad(cost, x.var()));
+    const auto r = compile({.inputs = {}, .outputs = gradients, .updates = {}}, world)();
+    EXPECT_EQ(numbers(world, r[0]), (Numbers{2, 4, 6, 8, 10, 12}));
+    EXPECT_EQ(numbers(world, r[1]), (Numbers{10, 20, 30, 40, 50, 60}));
+    EXPECT_EQ(numbers(world, r[2]), Numbers(6, 1.0));
+    for (const Value& g : r) {
+      EXPECT_EQ(g.cut(), kWhole);
+      EXPECT_EQ(g.slow(), 1);
+    }
   });
 }
 
@@ -178,7 +191,8 @@ TEST(Sum, OfBoolsCountsAndOfSmallIntegersIsWide) {
     const Value I = value<std::uint8_t>(world, {3}, {200, 200, 200}, kRows, 2);
     const Var b = input("b", type_of(B)), i = input("i", type_of(I));
     const auto r = run(world, {b, i}, {sum(b), sum(i), mean(i), mean(b), neg(i), exp(b)}, {B, I});
-    const std::vector<DType> dtypes{DType::int64, DType::uint64, DType::float64, DType::float64, DType::uint8, DType::float32};
+    const std::vector<DType> dtypes{DType::int64,   DType::uint64, DType::float64,
+                                    DType::float64, DType::uint8,  DType::float32};
     for (std::size_t k = 0; k < dtypes.size(); ++k) EXPECT_EQ(r[k].dtype(), dtypes[k]) << k;
     EXPECT_EQ(numbers(world, r[0]), Numbers{2});
     EXPECT_EQ(numbers(world, r[1]), Numbers{600});
@@ -194,7 +208,8 @@ TEST(Literals, KeepFloat32) {
 }
 
 TEST(DenseOps, MakeNoNodeWhereThereIsNothingToDo) {
-  const Var x = input("x", {DType::float64, Format::dense, {3, 4}}), v = input("v", {DType::float64, Format::dense, {4}});
+  const Var x = input("x", {DType::float64, Format::dense, {3, 4}}),
+            v = input("v", {DType::float64, Format::dense, {4}});
   EXPECT_EQ(conj(x), x);
   EXPECT_EQ(real(x), x);
   EXPECT_EQ(cast(x, DType::float64), x);
@@ -204,9 +219,12 @@ TEST(DenseOps, MakeNoNodeWhereThereIsNothingToDo) {
 }
 
 TEST(DenseOps, RefuseWhatHasNoMeaningAndSayWhy) {
-  const Var A = input("A", {DType::float64, Format::csr, {3, 4}}), D = input("D", {DType::float64, Format::dense, {3, 4}});
-  const Var b = input("b", {DType::bool_, Format::dense, {3, 4}}), z = input("z", {DType::complex128, Format::dense, {3, 4}});
-  const Var none = input("none", {DType::float64, Format::dense, {0, 4}}), v = input("v", {DType::float64, Format::dense, {3}});
+  const Var A = input("A", {DType::float64, Format::csr, {3, 4}}),
+            D = input("D", {DType::float64, Format::dense, {3, 4}});
+  const Var b = input("b", {DType::bool_, Format::dense, {3, 4}}),
+            z = input("z", {DType::complex128, Format::dense, {3, 4}});
+  const Var none = input("none", {DType::float64, Format::dense, {0, 4}}),
+            v = input("v", {DType::float64, Format::dense, {3}});
   const auto says = [](const std::function<void()>& make, const std::string& what) {
     EXPECT_NE(refusal(make).find(what), std::string::npos) << refusal(make);
   };

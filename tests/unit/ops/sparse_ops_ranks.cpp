@@ -1,4 +1,5 @@
-// What the properties of the op table do not tell of forms with sparse operands: shared patterns, sizes of one, refusals.
+// What the properties of the op table do not tell of forms with sparse operands: shared patterns, sizes of one,
+// refusals.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -63,7 +64,8 @@ TEST(AddSS, KeepsTheSparsityOfTwoMatricesThatShareOneWithoutDuplicates) {
 
 TEST(AddSS, MergesDuplicatesAndKeepsZeros) {
   for_ranks([](World& world) {
-    const Value A = matrix(world, Format::csr, kShape, kEntries), B = matrix(world, Format::csc, kShape, {{4, 3, -5}, {1, 1, 9}}, 7);
+    const Value A = matrix(world, Format::csr, kShape, kEntries),
+                B = matrix(world, Format::csc, kShape, {{4, 3, -5}, {1, 1, 9}}, 7);
     const Var a = input("a", type_of(A)), b = input("b", type_of(B)), c = add(a, b);
     const auto r = compiled(world, {a, b}, {c, csm_data(c)})({{"a", A}, {"b", B}});
     EXPECT_EQ(r[0].format(), Format::csr);
@@ -104,14 +106,18 @@ TEST(MulE, RefusesTwoPatternsAndNamesBoth) {
 TEST(Dot, TakesMatricesOfOneRowOrOneColumn) {
   for_ranks([](World& world) {
     for (const Format format : {Format::csr, Format::csc}) {
-      const Value A = matrix(world, format, {1, 3}, {{0, 0, 1}, {0, 2, 3}}), B = matrix(world, format, {3, 1}, {{0, 0, 1}, {2, 0, 3}});
+      const Value A = matrix(world, format, {1, 3}, {{0, 0, 1}, {0, 2, 3}}),
+                  B = matrix(world, format, {3, 1}, {{0, 0, 1}, {2, 0, 3}});
       const Value x = vector({1, 10, 100}), y = vector({7});
-      const Var a = input("a", type_of(A)), b = input("b", type_of(B)), u = input("u", type_of(x)), v = input("v", type_of(y));
+      const Var a = input("a", type_of(A)), b = input("b", type_of(B)), u = input("u", type_of(x)),
+                v = input("v", type_of(y));
       const Var z = row(u), one = row(v);
-      const auto r = compiled(world, {a, b, u, v}, {dot(a, u), dot(v, a), dot(z, b), dot(b, one), usmm(2.0, a, u, v), usmm(2.0, v, a, u),
-                                          dense_from_sparse(a), add(b, col(u)), sp_sum(a, 1), sp_sum(a, 0), structured_dot(a, col(u))})({{"a", A}, {"b", B}, {"u", x}, {"v", y}});
-      const std::vector<Numbers> expected{{301}, {7, 0, 21}, {301}, {7, 0, 21}, {609}, {15, 10, 142},
-                                          {1, 0, 3}, {2, 10, 103}, {4}, {1, 0, 3}, {301}};
+      const auto r = compiled(world, {a, b, u, v},
+                              {dot(a, u), dot(v, a), dot(z, b), dot(b, one), usmm(2.0, a, u, v), usmm(2.0, v, a, u),
+                               dense_from_sparse(a), add(b, col(u)), sp_sum(a, 1), sp_sum(a, 0),
+                               structured_dot(a, col(u))})({{"a", A}, {"b", B}, {"u", x}, {"v", y}});
+      const std::vector<Numbers> expected{{301},     {7, 0, 21},   {301}, {7, 0, 21}, {609}, {15, 10, 142},
+                                          {1, 0, 3}, {2, 10, 103}, {4},   {1, 0, 3},  {301}};
       for (std::size_t k = 0; k < expected.size(); ++k) EXPECT_EQ(numbers(world, r[k]), expected[k]) << k;
     }
   });
@@ -146,7 +152,8 @@ TEST(Csm, IsTheMatrixWhereverItsPartsAre) {
     Function f = assembled(world, d, i, p, Format::csr);
     for (const Layout& cut : layouts(7, world.size())) {
       const Value cut_data = Value::dense(DType::float64, {7}, 0, cut, world.rank());
-      std::ranges::copy(data.data<double>().subspan(cut.begin(world.rank()), cut.count(world.rank())), cut_data.data<double>().begin());
+      std::ranges::copy(data.data<double>().subspan(cut.begin(world.rank()), cut.count(world.rank())),
+                        cut_data.data<double>().begin());
       const auto r = f({{"d", cut_data}, {"i", vector(indices)}, {"p", vector(indptr)}});
       EXPECT_EQ(r[0].sparsity()->nnz(), 7);
       EXPECT_FALSE(r[0].sparsity()->unique);
@@ -163,11 +170,11 @@ TEST(Csm, RefusesBrokenParts) {
     const auto call = [&](const std::vector<Index>& indices, const std::vector<Index>& indptr) {
       f({{"d", vector({1, 2})}, {"i", vector(indices)}, {"p", vector(indptr)}});
     };
-    EXPECT_THROW(call({0, 4}, {0, 1, 1, 1, 1, 2}), Error);   // a column out of range
-    EXPECT_THROW(call({0, 1}, {0, 2, 1, 1, 1, 2}), Error);   // falls
-    EXPECT_THROW(call({0, 1}, {1, 1, 1, 1, 1, 2}), Error);   // does not start with 0
-    EXPECT_THROW(call({0, 1}, {0, 1, 1, 1, 1, 3}), Error);   // more entries than there are
-    EXPECT_THROW(call({0, 1}, {0, 1, 1, 1, 1, 1}), Error);   // fewer
+    EXPECT_THROW(call({0, 4}, {0, 1, 1, 1, 1, 2}), Error);  // a column out of range
+    EXPECT_THROW(call({0, 1}, {0, 2, 1, 1, 1, 2}), Error);  // falls
+    EXPECT_THROW(call({0, 1}, {1, 1, 1, 1, 1, 2}), Error);  // does not start with 0
+    EXPECT_THROW(call({0, 1}, {0, 1, 1, 1, 1, 3}), Error);  // more entries than there are
+    EXPECT_THROW(call({0, 1}, {0, 1, 1, 1, 1, 1}), Error);  // fewer
     EXPECT_NO_THROW(call({0, 1}, {0, 1, 1, 1, 1, 2}));
     EXPECT_THROW(csm(d, i, p, {4, 4}), Error);
   });
