@@ -137,16 +137,27 @@ void check_on(World& world, const GoldenCase& c, const Graph& graph, bool even) 
 }
 
 void check_refused(const GoldenCase& c) {
-  const auto attempt = [&] {
+  try {
     const Graph graph(c);
     on_ranks(3, [&](World& world) { called(world, graph, true); });
-  };
-  EXPECT_THROW(attempt(), Error) << c.name << ' ' << c.expression << " must be refused";
+  } catch (const NotThere&) {
+    throw;
+  } catch (const Error&) {
+    return;
+  }
+  ADD_FAILURE() << c.name << ' ' << c.expression << " must be refused";
+}
+
+// The reference refuses products and sums of dense operands because they are not its business; here they are done.
+bool is_ours_to_refuse(const GoldenCase& c) {
+  const auto sparse = [](const auto& x) { return x.second.sparse(); };
+  return std::ranges::any_of(c.inputs, sparse) || c.expression.starts_with("csm");
 }
 
 /// Of a case: false if something it needs does not exist here.
 bool check(const GoldenCase& c) {
   try {
+    if (c.category == "error" && !is_ours_to_refuse(c)) return false;
     if (c.category == "error") {
       check_refused(c);
       return true;
