@@ -91,7 +91,8 @@ int run_command_line(Session& session, int argc, char** argv) {
   ops_app->add_option("NAME", ops_options.name, "one of them");
 
   if (argc > 1 && argv[1][0] != '-' && !known(app, argv[1]))
-    fail(ErrorKind::usage, "there is no command '", argv[1], "'; the commands are convert, info, train, ops (spgrad --help)");
+    fail(ErrorKind::usage, "there is no command '", argv[1],
+         "'; the commands are convert, info, train, ops (spgrad --help)");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
