@@ -46,7 +46,7 @@ Whole Make::values_like(const Type& type, std::shared_ptr<const Positions> at, R
     x.x.push_back(zero ? 0.0 : element(type.dtype, range));
   }
   if (range == distinct && !is_integer(type.dtype) && type.dtype != DType::bool_) {
-    for (std::size_t p = 0; p < n; ++p) x.x[p] = 0.05 * static_cast<double>(p) - 0.8;
+    for (std::size_t p = 0; p < n; ++p) x.x[p] = static_cast<double>(p) / 16 - 1;
     std::ranges::shuffle(x.x, random_);
   }
   return x;

@@ -31,7 +31,7 @@ class Make {
  public:
   explicit Make(const Variant& variant) : variant_(variant), random_(variant.seed) {}
 
-  /// any: away from zero, either sign; positive: as it says; distinct: floats that differ by 0.05 and more.
+  /// any: away from zero, either sign; positive: as it says; distinct: floats that differ by 1/16 and more.
   enum Range { any, positive, distinct };
   Var dense(Index m, Index n, Range range = any);
   Var vector(Index n, Range range = any) { return dense_input({size(n)}, range); }

@@ -1,5 +1,4 @@
-// The properties of all ops on any number of ranks: kinds of entries, empty dimensions, every dtype. Pretended ranks
-// run all of it; mpirun the same.
+// The properties of all ops in every variant: kinds of entries, cuts, unknown sizes, empty dimensions, every dtype.
 #include <gtest/gtest.h>
 
 #include <algorithm>
