@@ -16,7 +16,7 @@ TEST(OpTable, HasARowForEveryOp) {
   std::set<std::string_view> rows;
   for (const OpCase& row : op_cases()) rows.insert(row.op);
   for (const Op* op : all_ops())
-    EXPECT_TRUE(!has_inputs(*op) || rows.contains(op->name)) << op->name << " has no row in tests/ops/op_cases.cpp";
+    EXPECT_TRUE(!has_inputs(*op) || rows.contains(op->name)) << op->name << " has no row in tests/ops/table";
 }
 
 // Rows may also make graphs of several ops: the logsumexp of a vector is one.
@@ -34,7 +34,7 @@ TEST(OpTable, HasARowThatMakesTheOpItNames) {
 
 TEST(OpTable, TheOracleKnowsEveryOp) {
   for (const Op* op : all_ops())
-    EXPECT_TRUE(!has_inputs(*op) || oracle_knows(op->name)) << op->name << " is missing in tests/ops/oracle.cpp";
+    EXPECT_TRUE(!has_inputs(*op) || oracle_knows(op->name)) << op->name << " is unknown to the oracle: tests/ops/table";
 }
 
 TEST(OpForms, AreFilledIn) {

@@ -1,0 +1,89 @@
+// Values on the pattern of a matrix, and matrices from their parts.
+#include "spgrad/ops.hpp"
+#include "tests/ops/families.hpp"
+
+namespace spgrad::tests {
+namespace {
+
+using M = Make;
+
+Whole matrix_of(const Node& n, const In& in) {
+  Whole out{n.type, in[0].x, {}};
+  Positions at;
+  for (std::size_t k = 0; k + 1 < in[2].x.size(); ++k)
+    for (double p = in[2].x[k].real(); p < in[2].x[k + 1].real(); ++p) at.major.push_back(static_cast<Index>(k));
+  for (const Complex& minor : in[1].x) at.minor.push_back(static_cast<Index>(minor.real()));
+  out.at = std::make_shared<Positions>(std::move(at));
+  return out;
+}
+
+Whole at_positions(const Node& n, const In& in) {
+  Whole out = in[0];
+  if (in[1].sparse())
+    out.x = at_entries(in[1], in[0]);
+  else
+    out = entries(std::move(out), [&](Complex, Index i, Index j) { return in[1](i, j); });
+  out.type.dtype = n.type.dtype;
+  return out;
+}
+
+constexpr OpCase kCases[]{
+    {"at", "A D", [](M& m) { return at(m.sparse(5, 7), m.dense(5, 7)); }},
+    {"at", "A v", [](M& m) { return at(m.sparse(5, 7), m.vector(7)); }},
+    {"at", "A row", [](M& m) { return at(m.sparse(5, 7), m.dense(1, 7)); }},
+    {"at", "A col", [](M& m) { return at(m.sparse(5, 7), m.dense(5, 1)); }},
+    {"at", "A s", [](M& m) { return at(m.sparse(5, 7), m.scalar()); }},
+    {"at_s_s", "A B", [](M& m) { return at(m.sparse(5, 7), m.sparse(5, 7)); }},
+    {"at_s_s", "A, B in the other format", [](M& m) { return at(m.sparse(5, 7), m.other_format(5, 7)); }},
+    {"at_s_s", "A on A",
+     [](M& m) {
+       const Var A = m.sparse(5, 7);
+       return at(A, m.on(A));
+     }},
+    {"sp_ones_like", "A", [](M& m) { return sp_ones_like(m.sparse(5, 7)); }},
+    {"dense_from_sparse", "A structured", [](M& m) { return dense_from_sparse(m.sparse(5, 7)); }},
+    {"dense_from_sparse", "A regular", [](M& m) { return dense_from_sparse(m.sparse(5, 7), false); }},
+    {"csm", "int32",
+     [](M& m) {
+       const auto p = m.parts(5, 7, DType::int32);
+       return csm(p.data, p.indices, p.indptr, p.shape, p.format);
+     }},
+    {"csm", "int64",
+     [](M& m) {
+       const auto p = m.parts(5, 7, DType::int64);
+       return csm(p.data, p.indices, p.indptr, p.shape, p.format);
+     }},
+    {"with_data", "A v",
+     [](M& m) {
+       const Var A = m.sparse(5, 7);
+       return with_data(A, m.entries_of(A));
+     }},
+    {"csm_data", "A", [](M& m) { return csm_data(m.sparse(5, 7)); }},
+};
+
+const std::map<std::string_view, Rule> kRules{
+    {"at", at_positions},
+    {"at_s_s", at_positions},
+    {"with_data",
+     [](const Node& n, const In& in) {
+       Whole out = in[0];
+       out.x = in[1].x;
+       out.type.dtype = n.type.dtype;
+       return out;
+     }},
+    {"sp_ones_like", elements(one)},
+    {"dense_from_sparse", [](const Node&, const In& in) { return densified(in[0]); }},
+    {"csm", matrix_of},
+    {"csm_data",
+     [](const Node&, const In& in) {
+       Whole out = dense_zeros(in[0].type.dtype, {static_cast<Index>(in[0].x.size())});
+       out.x = in[0].x;
+       return out;
+     }},
+};
+
+}  // namespace
+
+Family patterns() { return {kCases, kRules}; }
+
+}  // namespace spgrad::tests

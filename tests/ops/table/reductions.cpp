@@ -1,0 +1,68 @@
+// Sums, maxima and their like over axes.
+#include <limits>
+
+#include "spgrad/ops.hpp"
+#include "tests/ops/families.hpp"
+
+namespace spgrad::tests {
+namespace {
+
+using M = Make;
+
+Complex log_total_exp(const std::vector<Complex>& x) {
+  Complex sum = 0;
+  for (const Complex& element : x) sum += std::exp(element);
+  return std::log(sum);
+}
+
+Complex largest(const std::vector<Complex>& x) {
+  double most = -std::numeric_limits<double>::infinity();
+  for (const Complex& element : x) most = std::max(most, element.real());
+  return most;
+}
+
+Whole softmax_of(const Node& n, const In& in) {
+  const Whole& x = in[0];
+  const bool rows = x.type.ndim() < 2 || n.attr<Index>("axis") == 1;
+  return made(x.type.shape, [&](Index i, Index j) {
+    Complex sum = 0;
+    for (Index l = 0; l < (rows ? x.columns() : x.rows()); ++l) sum += std::exp(rows ? x(i, l) : x(l, j));
+    return std::exp(x(i, j)) / sum;
+  });
+}
+
+constexpr OpCase kCases[]{
+    {"sum", "D", [](M& m) { return sum(m.dense(5, 7)); }},
+    {"sum", "D 0", [](M& m) { return sum(m.dense(5, 7), 0); }},
+    {"sum", "D 1", [](M& m) { return sum(m.dense(5, 7), -1); }},
+    {"sum", "v", [](M& m) { return sum(m.vector(7)); }},
+    {"max", "D", [](M& m) { return max(m.dense(5, 7, M::distinct)); }},
+    {"max", "D 0", [](M& m) { return max(m.dense(5, 7, M::distinct), 0); }},
+    {"max", "D 1", [](M& m) { return max(m.dense(5, 7, M::distinct), 1); }},
+    {"max", "v 0", [](M& m) { return max(m.vector(7, M::distinct), 0); }},
+    {"logsumexp", "D", [](M& m) { return logsumexp(m.dense(5, 7)); }},
+    {"logsumexp", "D 0", [](M& m) { return logsumexp(m.dense(5, 7), 0); }},
+    {"logsumexp", "D 1", [](M& m) { return logsumexp(m.dense(5, 7), 1); }},
+    {"logsumexp", "v", [](M& m) { return logsumexp(m.vector(7)); }},
+    {"softmax", "D 0", [](M& m) { return softmax(m.dense(5, 7), 0); }},
+    {"softmax", "D 1", [](M& m) { return softmax(m.dense(5, 7), 1); }},
+    {"softmax", "v 0", [](M& m) { return softmax(m.vector(7), 0); }},
+    {"sp_sum", "A", [](M& m) { return sp_sum(m.sparse(5, 7)); }},
+    {"sp_sum", "A 0", [](M& m) { return sp_sum(m.sparse(5, 7), 0); }},
+    {"sp_sum", "A 1", [](M& m) { return sp_sum(m.sparse(5, 7), 1); }},
+    {"sp_sum", "A structured", [](M& m) { return sp_sum(m.sparse(5, 7), {}, true); }},
+    {"sp_sum", "A 0 structured", [](M& m) { return sp_sum(m.sparse(5, 7), 0, true); }},
+    {"sp_sum", "A 1 structured", [](M& m) { return sp_sum(m.sparse(5, 7), 1, true); }},
+};
+
+const std::map<std::string_view, Rule> kRules{
+    {"sum", reduced(total)},   {"sp_sum", reduced(total)},
+    {"max", reduced(largest)}, {"logsumexp", reduced(log_total_exp)},
+    {"softmax", softmax_of},
+};
+
+}  // namespace
+
+Family reductions() { return {kCases, kRules}; }
+
+}  // namespace spgrad::tests
