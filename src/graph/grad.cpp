@@ -23,6 +23,23 @@ Var settled(const Var& x, Var g) {
   return g->type.dtype == x->type.dtype ? g : cast(g, x->type.dtype);
 }
 
+// What has one pattern together, in the order in which it comes; what is dense last.
+std::vector<Vars> by_pattern(const Vars& parts) {
+  std::vector<Vars> groups;
+  Vars dense;
+  for (const Var& x : parts) {
+    if (!x->type.sparse()) {
+      dense.push_back(x);
+      continue;
+    }
+    const auto alike = [&](const Vars& group) { return pattern_root(group.front()) == pattern_root(x); };
+    const auto found = std::ranges::find_if(groups, alike);
+    found != groups.end() ? found->push_back(x) : groups.push_back({x});
+  }
+  if (!dense.empty()) groups.push_back(std::move(dense));
+  return groups;
+}
+
 // Reverse mode over one graph: what flows into each node, and the rules that pass it on.
 class Reverse {
  public:
@@ -38,14 +55,20 @@ class Reverse {
     for (auto at = order_.rbegin(); at != order_.rend(); ++at) {
       const Var& x = *at;
       if (x->in.empty() || !active_.contains(x.get()) || contains(options_.consider_constant, x)) continue;
-      if (const Var g = cotangent(x)) pass_on(x, g);
+      for (const Var& g : cotangents(x)) pass_on(x, g);
     }
   }
 
-  /// The sum of all that flows into x; empty if nothing does.
-  Var cotangent(const Var& x) const {
+  /// All that flows into x, in one sum, or for a sparse x in a sum for each pattern and one of what is dense. A rule
+  /// reads a cotangent on x's own Sparsity entry by entry and any other by position: a sum of the two would be neither
+  /// where x stores a position twice, so each goes through the rule, which is linear in it, alone.
+  Vars cotangents(const Var& x) const {
     const auto found = flows_.find(x.get());
-    return found == flows_.end() || found->second.empty() ? Var{} : settled(x, sum_of(found->second, x));
+    if (found == flows_.end()) return {};
+    Vars sums;
+    for (const Vars& alike : x->type.sparse() ? by_pattern(found->second) : std::vector<Vars>(1, found->second))
+      if (const Var sum = sum_of(alike, x)) sums.push_back(settled(x, sum));
+    return sums;
   }
 
  private:
@@ -99,7 +122,8 @@ Var sum_of(const Vars& parts, const Var& like) {
     else if (!x->type.sparse())
       total = add(total, x);
     else
-      total = pattern_root(total) == pattern_root(x) ? add_s_s_data(total, x) : add(total, x);
+      total = pattern_root(total) == pattern_root(x) ? add_s_s_data(total, x)
+                                                     : apply(ops::add_s_s, {total, x}, {{"by_entry", true}});
   }
   if (!dense) return sparse;
   // A cotangent may still lack the axes along which it is constant; beside entries it must have them.
@@ -116,7 +140,7 @@ Vars vjp(const Vars& outs, const Vars& cotangents, const Vars& wrt, const GradOp
   reverse.run();
   Vars result;
   for (const Var& x : wrt) {
-    const Var g = reverse.cotangent(x);
+    const Var g = sum_of(reverse.cotangents(x), x);
     require(g || options.disconnected == Disconnected::zeros, "grad: the cost does not depend on ",
             x->name.empty() ? std::string(x->op->name) : x->name, ", a ", x->type,
             "; ask for Disconnected::zeros if that is meant");

@@ -23,7 +23,8 @@ void collect(const Sparsity& s, Index i, std::vector<Index>& map, std::vector<So
 
 Inspection unite(InspectContext& c) {
   const Sparsity &A = *c.in(0).sparsity(), &B = *c.in(1).sparsity();
-  if ((&A == &B || A.fingerprint == B.fingerprint) && A.unique) return {c.in(0).sparsity(), nullptr};
+  const bool one_pattern = &A == &B || A.fingerprint == B.fingerprint;
+  if (one_pattern && (A.unique || c.node().has("by_entry"))) return {c.in(0).sparsity(), nullptr};
   require(A.major == B.major, "A and B are cut differently");
 
   const auto maps = std::make_shared<UnionMaps>();
@@ -74,7 +75,9 @@ constinit const Op ops::add_s_s{
     .formula = "A + B",
     .doc =
         "On the union of the patterns, in A's format; duplicates are merged and exact zeros are kept. If A and B have "
-        "one pattern without duplicates, the result has it too.",
+        "one pattern without duplicates, the result has it too; with the attribute by_entry (sums of cotangents) also "
+        "one "
+        "with duplicates.",
     .letters = "ij ij -> ij",
     .infer = [](const Node& n) -> Type {
       require(n.in[0]->type.sparse() && n.in[1]->type.sparse(), "A and B must be csr or csc");

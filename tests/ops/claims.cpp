@@ -212,10 +212,7 @@ void Trial::claim_second(const Cotangent& w) {
 
   Vars wrt = wrt_;
   wrt.push_back(w.var);
-  Vars t;  // on the inputs' own Sparsity: entries of one position have one each
-  for (std::size_t k = 0; k < wrt_.size(); ++k)
-    t.push_back(wrt_[k]->type.sparse() ? at(wrt_[k], tangents_[k]) : tangents_[k]);
-  Vars twice = vjp(gradients_, t, wrt, kZeros);
+  Vars twice = vjp(gradients_, tangents_, wrt, kZeros);
   Whole by_w = expected_;
   by_w.x = jvp_elements(made_.given());
   claims_.push_back({Claim::tangent, "vjp of vjp by w", twice.back(), densified(by_w), second_});
