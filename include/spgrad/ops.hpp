@@ -16,7 +16,7 @@ namespace ops {  // the forms
 extern const Op add, add_s_s, add_s_d, sub, mul, mul_s_d, div, neg, conj, real, exp, log, tanh, sigmoid, softplus, sqr;
 extern const Op eq, neq, lt, le, gt, ge;
 extern const Op cast, stop_gradient, conform, broadcast_like, sum_like, count;
-extern const Op sum, max, logsumexp, softmax;
+extern const Op sum, inner, max, logsumexp, softmax, scaled_softmax;
 extern const Op dot, structured_dot, sampling_dot, usmm;
 extern const Op transpose, row, col;
 extern const Op at, at_s_s, mul_e, add_s_s_data, sp_ones_like, dense_from_sparse, sp_sum, csm, csm_data, with_data;
@@ -50,6 +50,7 @@ Var cast(const Var& x, DType dtype);
 
 // Reductions of dense values; no axis: over all elements. An axis from the end is negative.
 Var sum(const Var& x, std::optional<int> axis = {});
+Var inner(const Var& x, const Var& y);  ///< sum of x o y over all elements (no conjugate); of one shape
 Var mean(const Var& x, std::optional<int> axis = {});
 Var max(const Var& x, std::optional<int> axis = {});        ///< gradient: shared evenly by equal maxima
 Var logsumexp(const Var& x, std::optional<int> axis = {});  ///< log(sum(exp(x))), without overflow

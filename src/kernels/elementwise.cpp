@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "spgrad/error.hpp"
+#include "src/kernels/arithmetic.hpp"
 #include "src/kernels/isa.hpp"
 
 namespace spgrad::kernels {
@@ -40,6 +41,15 @@ void map(Unary f, const T* x, T* out, Index n) {
 }
 
 template <class T>
+T inner(const T* x, const T* y, Index n) {
+  if (n > 4096) return sum(inner(x, y, n / 2), inner(x + n / 2, y + n / 2, n - n / 2));
+  if constexpr (is_hot_v<T>) return hot<T>().inner(x, y, n);
+  T total{};
+  for (Index i = 0; i < n; ++i) total = sum(total, product(x[i], y[i]));
+  return total;
+}
+
+template <class T>
 void logsumexp_rows(const T* x, Index rows, Index k, T* out) {
   if (k == 0)
     std::fill_n(out, rows, -std::numeric_limits<T>::infinity());
@@ -48,8 +58,8 @@ void logsumexp_rows(const T* x, Index rows, Index k, T* out) {
 }
 
 template <class T>
-void softmax_rows(const T* x, Index rows, Index k, T* out) {
-  if (k > 0) hot<T>().softmax_rows(x, rows, k, out);
+void softmax_rows(const T* x, const T* g, Index rows, Index k, T* out) {
+  if (k > 0) hot<T>().softmax_rows(x, g, rows, k, out);
 }
 
 #define SPGRAD_INSTANTIATE(T) template void map(Unary, const T*, T*, Index);
@@ -58,9 +68,24 @@ SPGRAD_INSTANTIATE(double)
 SPGRAD_INSTANTIATE(std::complex<float>)
 SPGRAD_INSTANTIATE(std::complex<double>)
 #undef SPGRAD_INSTANTIATE
+#define SPGRAD_INSTANTIATE(T) template T inner(const T*, const T*, Index);
+SPGRAD_INSTANTIATE(bool)
+SPGRAD_INSTANTIATE(std::int8_t)
+SPGRAD_INSTANTIATE(std::int16_t)
+SPGRAD_INSTANTIATE(std::int32_t)
+SPGRAD_INSTANTIATE(std::int64_t)
+SPGRAD_INSTANTIATE(std::uint8_t)
+SPGRAD_INSTANTIATE(std::uint16_t)
+SPGRAD_INSTANTIATE(std::uint32_t)
+SPGRAD_INSTANTIATE(std::uint64_t)
+SPGRAD_INSTANTIATE(float)
+SPGRAD_INSTANTIATE(double)
+SPGRAD_INSTANTIATE(std::complex<float>)
+SPGRAD_INSTANTIATE(std::complex<double>)
+#undef SPGRAD_INSTANTIATE
 #define SPGRAD_INSTANTIATE(T)                               \
   template void logsumexp_rows(const T*, Index, Index, T*); \
-  template void softmax_rows(const T*, Index, Index, T*);
+  template void softmax_rows(const T*, const T*, Index, Index, T*);
 SPGRAD_INSTANTIATE(float)
 SPGRAD_INSTANTIATE(double)
 #undef SPGRAD_INSTANTIATE

@@ -1,4 +1,4 @@
-// elementwise.hpp: functions applied to every element of an array.
+// elementwise.hpp: functions of every element of an array, and of its rows.
 #pragma once
 
 #include "src/kernels/views.hpp"
@@ -11,12 +11,16 @@ enum class Unary : std::uint8_t { exp, log, tanh, sigmoid, softplus };
 template <class T>
 void map(Unary f, const T* x, T* out, Index n);
 
+/// sum of x[i] y[i], n elements: by halves, so that the rounding error grows with log n. Instantiated for every dtype.
+template <class T>
+T inner(const T* x, const T* y, Index n);
+
 /// Over every row x of length k: out = log(sum_j exp(x[j])), computed with the maximum taken out: no overflow; a row of
 /// -inf gives -inf, k = 0 gives -inf.
 template <class T>
 void logsumexp_rows(const T* x, Index rows, Index k, T* out);
-/// out[i,:] = exp(x[i,:] - logsumexp(x[i,:])). out may be x.
+/// out[i,:] = g[i] exp(x[i,:] - logsumexp(x[i,:])), g null: 1. out may be x.
 template <class T>
-void softmax_rows(const T* x, Index rows, Index k, T* out);
+void softmax_rows(const T* x, const T* g, Index rows, Index k, T* out);
 
 }  // namespace spgrad::kernels

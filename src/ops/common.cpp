@@ -13,6 +13,12 @@ Attrs axis_attrs(const Var& x, std::optional<int> axis) {
   return {{"axis", Index{checked_axis(x, *axis)}}};
 }
 
+DType dtype_of_sum(DType t) {
+  if (t == DType::bool_) return DType::int64;
+  if (!is_integer(t)) return t;
+  return t >= DType::uint8 && t <= DType::uint64 ? DType::uint64 : DType::int64;
+}
+
 Spreads elementwise_spread(const Node& n) {
   if (n.type.sparse()) {
     const Rows major = own(major_axis(n.type));

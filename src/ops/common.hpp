@@ -16,23 +16,30 @@ int checked_axis(const Var& x, int axis);
 /// {"axis", a} if there is one, nothing otherwise.
 Attrs axis_attrs(const Var& x, std::optional<int> axis);
 
-/// Spreads of an element-by-element op on dense operands: cut along either axis of the result (an operand that is broadcast
-/// along it is needed whole), or everything whole. For sparse operands of one pattern: their major axis.
+/// What sums of dense values are computed in: int64 for bools and integers, uint64 for unsigned ones, else t.
+DType dtype_of_sum(DType t);
+
+/// Spreads of an element-by-element op on dense operands: cut along either axis of the result (an operand that is
+/// broadcast along it is needed whole), or everything whole. For sparse operands of one pattern: their major axis.
 Spreads elementwise_spread(const Node& n);
 
 /// f(T) for the C++ type of the dtype, float32 and float64 (and complex ones) only.
 template <class F>
 void dispatch_floating(DType dtype, F&& f) {
   dispatch(dtype, [&]<class T>() {
-    if constexpr (std::is_floating_point_v<T> || is_complex_v<T>) f.template operator()<T>();
-    else fail(ErrorKind::data, "no floating dtype: ", dtype);
+    if constexpr (std::is_floating_point_v<T> || is_complex_v<T>)
+      f.template operator()<T>();
+    else
+      fail(ErrorKind::data, "no floating dtype: ", dtype);
   });
 }
 template <class F>
 void dispatch_real(DType dtype, F&& f) {
   dispatch(dtype, [&]<class T>() {
-    if constexpr (std::is_floating_point_v<T>) f.template operator()<T>();
-    else fail(ErrorKind::data, "no real floating dtype: ", dtype);
+    if constexpr (std::is_floating_point_v<T>)
+      f.template operator()<T>();
+    else
+      fail(ErrorKind::data, "no real floating dtype: ", dtype);
   });
 }
 

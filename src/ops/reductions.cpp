@@ -6,13 +6,6 @@ namespace {
 
 constexpr std::string_view kLetters = "[axis=0] ij -> j | [axis=1] ij -> i | [axis] ij -> | [axis] i -> | [axis] . ->";
 
-// The sum of bools and small integers is an int64, or a uint64 of unsigned ones.
-DType dtype_of_sum(DType t) {
-  if (t == DType::bool_) return DType::int64;
-  if (!is_integer(t)) return t;
-  return t >= DType::uint8 && t <= DType::uint64 ? DType::uint64 : DType::int64;
-}
-
 // A vector has but one axis, so it needs no attribute.
 Attrs reduction_attrs(const Var& x, std::optional<int> axis) {
   Attrs attrs = axis_attrs(x, axis);

@@ -1,5 +1,6 @@
 // logsumexp and softmax. Along one axis of a matrix they are ops of their own, whose rows lie whole on a rank; over all
 // elements, or of a vector, they are composed of others.
+#include "src/graph/sums.hpp"
 #include "src/kernels/elementwise.hpp"
 #include "src/ops/elementwise.hpp"
 #include "src/ops/reductions.hpp"
@@ -45,13 +46,13 @@ void logsumexp_columns(const T* x, Index rows, Index cols, T* out) {
   fill_row(out, cols, [out, s = shift.data()](Index j) { return out[j] + s[j]; });
 }
 
-// `out` may be x.
+// `out` may be x; column j times g[j], unless g is null.
 template <class T>
-void softmax_columns(const T* x, Index rows, Index cols, T* out) {
+void softmax_columns(const T* x, const T* g, Index rows, Index cols, T* out) {
   const std::vector<T> shift = shifts(x, rows, cols);
   std::vector<T> sum(shift.size());
   for (Index i = 0; i < rows; ++i) exp_of_row(x + i * cols, shift, out + i * cols, sum);
-  for (T& s : sum) s = 1 / s;
+  for (Index j = 0; j < cols; ++j) sum[j] = (g == nullptr ? T(1) : g[j]) / sum[j];
   for (Index i = 0; i < rows; ++i)
     fill_row(out + i * cols, cols, [row = out + i * cols, s = sum.data()](Index j) { return row[j] * s[j]; });
 }
@@ -70,14 +71,13 @@ void run_softmax(RunContext& c) {
   const bool columns = *axis_of(c.node()) == x.slow();
   dispatch_real(x.dtype(), [&]<class T>() {
     const auto of = columns ? softmax_columns<T> : kernels::softmax_rows<T>;
-    of(x.data<T>().data(), x.local_rows(), x.row_length(), out.data<T>().data());
+    const T* const g = c.inputs() == 2 ? c.data<T>(1).data() : nullptr;
+    of(x.data<T>().data(), g, x.local_rows(), x.row_length(), out.data<T>().data());
   });
 }
 
 Var vjp_logsumexp(const Var& out, const Var& g, int) {
-  const Var& x = out->in[0];
-  const auto axis = axis_of(*out);
-  return mul(softmax(x, *axis), expanded(g, x, axis));
+  return apply(ops::scaled_softmax, {out->in[0], g}, out->attrs);
 }
 
 Var jvp_logsumexp(const Var& out, const Vars& t) {
@@ -92,6 +92,20 @@ Var derivative_of_softmax(const Var& s, const Var& t) {
 }
 Var vjp_softmax(const Var& out, const Var& g, int) { return derivative_of_softmax(out, g); }
 Var jvp_softmax(const Var& out, const Vars& t) { return derivative_of_softmax(out, t[0]); }
+
+Var vjp_scaled_softmax(const Var& out, const Var& h, int k) {
+  const Var &x = out->in[0], &g = out->in[1];
+  const auto axis = axis_of(*out);
+  const Var s = softmax(x, *axis);
+  return k == 1 ? sum(mul(s, h), axis) : derivative_of_softmax(s, mul(h, expanded(g, x, axis)));
+}
+Var jvp_scaled_softmax(const Var& out, const Vars& t) {
+  const Var &x = out->in[0], &g = out->in[1];
+  const auto axis = axis_of(*out);
+  const Var by_g = t[1] ? apply(ops::scaled_softmax, {x, t[1]}, out->attrs) : Var{};
+  const Var by_x = t[0] ? mul(derivative_of_softmax(softmax(x, *axis), t[0]), expanded(g, x, axis)) : Var{};
+  return sum_of({by_x, by_g}, out);
+}
 
 // x as the composed forms need it.
 Var as_float(const Op& op, const Var& x) {
@@ -139,6 +153,28 @@ constinit const Op ops::softmax{
     .compute = float_of,
     .flops = flops,
     .aliases = {.scipy = "scipy.special.softmax", .torch = "torch.softmax", .jax = "jax.nn.softmax"},
+};
+
+constinit const Op ops::scaled_softmax{
+    .name = "scaled_softmax",
+    .inputs = "x g",
+    .formula = "softmax(x) along the axis, each line times its element of g",
+    .doc = "The gradient of logsumexp in one pass.",
+    .letters = "[axis=0] ij j -> ij | [axis=1] ij i -> ij",
+    .infer = [](const Node& n) -> Type {
+      require(!n.in[1]->type.sparse(), "g must be dense");
+      return infer(n);
+    },
+    .run = run_softmax,
+    .spread = [](const Node& n) -> Spreads {
+      return {{{other_axis(n), own(0)}, other_axis(n)}, {{all(), all()}, replica()}};
+    },
+    .vjp = vjp_scaled_softmax,
+    .jvp = jvp_scaled_softmax,
+    .accepts = kNotComplex,
+    .overwrites = inputs_mask({0}),
+    .compute = float_of,
+    .flops = flops,
 };
 
 Var logsumexp(const Var& x, std::optional<int> axis) {

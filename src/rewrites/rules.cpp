@@ -73,8 +73,16 @@ Var scale_before(const Var& node, const Match& m) {
   return if_same_type(node, broadcast_like(mul(s, t), m.at("x")));
 }
 
-const std::array<Rewrite, 11>& rules() {
-  static const std::array<Rewrite, 11> kRules{{
+// Integers are left alone: a product of small ones wraps before it is summed in wide ones.
+Var sum_products(const Var& node, const Var& x, const Var& y) {
+  const bool whole = x->type.shape == y->type.shape && x->type.shape.known() && !x->type.sparse() && !y->type.sparse();
+  return whole && node->type.ndim() == 0 && !is_integer(node->type.dtype) ? if_same_type(node, inner(x, y)) : Var{};
+}
+Var sum_of_product(const Var& node, const Match& m) { return sum_products(node, m.at("x"), m.at("y")); }
+Var sum_of_square(const Var& node, const Match& m) { return sum_products(node, m.at("x"), m.at("x")); }
+
+const std::array<Rewrite, 13>& rules() {
+  static const std::array<Rewrite, 13> kRules{{
       {"transpose_of_transpose", "(x^T)^T -> x", ops::transpose(ops::transpose("x")), the_x},
       {"neg_of_neg", "-(-x) -> x", ops::neg(ops::neg("x")), the_x},
       {"conj_of_conj", "conj(conj(x)) -> x", ops::conj(ops::conj("x")), the_x},
@@ -85,6 +93,8 @@ const std::array<Rewrite, 11>& rules() {
       {"at_own_pattern", "at(P, g) -> g, g on P's Sparsity", ops::at_s_s("P", "g"), entries_already_there},
       {"scale_by_broadcast", "(s 1_x) o y -> s y", ops::mul(ops::broadcast_like("s", "x"), "y"), scale_directly},
       {"scale_of_broadcast", "(s 1_x) t -> (s t) 1_x", ops::mul(ops::broadcast_like("s", "x"), "t"), scale_before},
+      {"sum_of_product", "sum(x o y) -> inner(x, y)", ops::sum(ops::mul("x", "y")), sum_of_product},
+      {"sum_of_square", "sum(x o x) -> inner(x, x)", ops::sum(ops::sqr("x")), sum_of_square},
       {"mul_by_ones", "1_P o G -> G, G on P's Sparsity", ops::mul_e(ops::sp_ones_like("P"), "G"), times_one},
   }};
   return kRules;

@@ -116,6 +116,15 @@ TEST(Rewrites, MakeARegularGradientThatIsReadAtAPatternASampledOne) {
   EXPECT_EQ(graph.find("dense float64 (50 x 70)"), std::string::npos) << graph;
 }
 
+TEST(Rewrites, SumProductsWithoutAnArrayOfThem) {
+  const Var D = dense(5, 7), E = dense(5, 7);
+  EXPECT_EQ(rewritten(sum(mul(D, E))).fired, Fired{"sum_of_product"});
+  EXPECT_EQ(rewritten(sum(sqr(D))).fired, Fired{"sum_of_square"});
+  EXPECT_EQ(rewritten(sum(sqr(D), 0)).fired, Fired{});
+  EXPECT_EQ(rewritten(sum(mul(D, dense(1, 7)))).fired, Fired{});
+  EXPECT_EQ(rewritten(sum(mul(dense(5, 7, DType::int8), dense(5, 7, DType::int8)))).fired, Fired{});
+}
+
 TEST(Rewrites, ScaleByANumberAndNotByAnArrayOfIt) {
   const Var D = dense(5, 7), s = input("s", {DType::float64, Format::dense, {}});
   const auto r = rewritten(mul(mul(broadcast_like(s, D), 2), D));

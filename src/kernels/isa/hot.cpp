@@ -15,6 +15,7 @@ constexpr HotKernels<T> kernels() {
           .spmm_scatter = spmm_scatter<T>,
           .sddmm = sddmm<T>,
           .map = {map<T, Exp>, map<T, Log>, map<T, Tanh>, map<T, Sigmoid>, map<T, Softplus>},
+          .inner = inner<T>,
           .logsumexp_rows = logsumexp_rows<T>,
           .softmax_rows = softmax_rows<T>};
 }

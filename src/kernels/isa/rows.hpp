@@ -79,6 +79,22 @@ void map(const T* x, T* out, Index n) {
   if (i < n) store_part<T, W>(out + i, F::of(load_part<T, W>(x + i, n - i, T(1))), n - i);
 }
 
+// In four vectors of sums.
+template <class T>
+T inner(const T* x, const T* y, Index n) {
+  constexpr int W = kWidth<T>, kSums = 4;
+  Vec<T, W> sum[kSums] = {};
+  Index i = 0;
+  for (; i + kSums * W <= n; i += kSums * W)
+#pragma GCC unroll 4
+    for (int u = 0; u < kSums; ++u) sum[u] += load<T, W>(x + i + u * W) * load<T, W>(y + i + u * W);
+  for (; i < n; i += W) {
+    const Index left = n - i < W ? n - i : W;
+    sum[0] += load_part<T, W>(x + i, left, T(0)) * load_part<T, W>(y + i, left, T(0));
+  }
+  return across<T, W, Sum>((sum[0] + sum[1]) + (sum[2] + sum[3]));
+}
+
 // A row of k >= 1 numbers as `full` vectors and a last one, which overlaps them, or is padded with x[0] in a row that
 // is shorter than a vector. `fresh`: the lanes of the last one that count, as they are in no other.
 template <class T>
@@ -133,10 +149,10 @@ void logsumexp_rows(const T* x, Index rows, Index k, T* out) {
 }
 
 template <class T>
-void softmax_rows(const T* x, Index rows, Index k, T* out) {
+void softmax_rows(const T* x, const T* g, Index rows, Index k, T* out) {
   constexpr int W = kWidth<T>;
   const RowShape<T> row(k);
-  for (; rows > 0; --rows, x += k, out += k) {
+  for (Index r = 0; r < rows; ++r, x += k, out += k) {
     const T shift = shift_of(row, x);
     // First, as out may be x and the last vector overlaps others.
     const Vec<T, W> last = exp_of(row.last(x) - shift);
@@ -146,7 +162,7 @@ void softmax_rows(const T* x, Index rows, Index k, T* out) {
       store<T, W>(out + v * W, e);
       sum += e;
     }
-    const T scale = 1 / across<T, W, Sum>(sum);
+    const T scale = (g == nullptr ? T(1) : g[r]) / across<T, W, Sum>(sum);
     for (Index v = 0; v < row.full; ++v) store<T, W>(out + v * W, load<T, W>(out + v * W) * scale);
     row.store_last(out, last * scale);
   }

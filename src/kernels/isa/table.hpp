@@ -32,8 +32,9 @@ struct HotKernels {
   void (*spmm_scatter)(const PlainEntries<T>& A, In X, T alpha, Out out);
   void (*sddmm)(const PlainEntries<T>& P, In X, In Y, T* out);
   void (*map[5])(const T* x, T* out, std::int64_t n);  // in the order of Unary
+  T (*inner)(const T* x, const T* y, std::int64_t n);
   void (*logsumexp_rows)(const T* x, std::int64_t rows, std::int64_t k, T* out);
-  void (*softmax_rows)(const T* x, std::int64_t rows, std::int64_t k, T* out);
+  void (*softmax_rows)(const T* x, const T* g, std::int64_t rows, std::int64_t k, T* out);
 };
 
 struct HotTable {

@@ -44,6 +44,22 @@ constexpr OpCase kCases[]{
     {"logsumexp", "D 0", [](M& m) { return logsumexp(m.dense(5, 7), 0); }},
     {"logsumexp", "D 1", [](M& m) { return logsumexp(m.dense(5, 7), 1); }},
     {"logsumexp", "v", [](M& m) { return logsumexp(m.vector(7)); }},
+    {"scaled_softmax", "D 0 v",
+     [](M& m) {
+       return apply(ops::scaled_softmax, {m.dense(5, 7), m.vector(7)}, {{"axis", Index{0}}});
+     }},
+    {"scaled_softmax", "D 1 v",
+     [](M& m) {
+       return apply(ops::scaled_softmax, {m.dense(5, 7), m.vector(5)}, {{"axis", Index{1}}});
+     }},
+    {"inner", "D D", [](M& m) { return inner(m.dense(5, 7), m.dense(5, 7)); }},
+    {"inner", "v v", [](M& m) { return inner(m.vector(7), m.vector(7)); }},
+    {"inner", "s s", [](M& m) { return inner(m.scalar(), m.scalar()); }},
+    {"inner", "x x",
+     [](M& m) {
+       const Var x = m.dense(5, 7);
+       return inner(x, x);
+     }},
     {"softmax", "D 0", [](M& m) { return softmax(m.dense(5, 7), 0); }},
     {"softmax", "D 1", [](M& m) { return softmax(m.dense(5, 7), 1); }},
     {"softmax", "v 0", [](M& m) { return softmax(m.vector(7), 0); }},
@@ -56,9 +72,28 @@ constexpr OpCase kCases[]{
 };
 
 const std::map<std::string_view, Rule> kRules{
-    {"sum", reduced(total)},   {"sp_sum", reduced(total)},
-    {"max", reduced(largest)}, {"logsumexp", reduced(log_total_exp)},
+    {"sum", reduced(total)},
+    {"sp_sum", reduced(total)},
+    {"max", reduced(largest)},
+    {"logsumexp", reduced(log_total_exp)},
     {"softmax", softmax_of},
+    {"scaled_softmax",
+     [](const Node& n, const In& in) {
+       const bool rows = n.attr<Index>("axis") == 1;
+       Whole out = softmax_of(n, in);
+       for (std::size_t p = 0; p < out.x.size(); ++p) {
+         const auto i = p / static_cast<std::size_t>(out.columns()), j = p % static_cast<std::size_t>(out.columns());
+         out.x[p] *= in[1].x[rows ? i : j];
+       }
+       return out;
+     }},
+    {"inner",
+     [](const Node&, const In& in) {
+       const Whole x = wide(in[0]), y = wide(in[1]);
+       Complex sum = 0;
+       for (std::size_t p = 0; p < x.x.size(); ++p) sum += x.x[p] * y.x[p];
+       return made({}, [&](Index, Index) { return sum; });
+     }},
 };
 
 }  // namespace

@@ -120,7 +120,7 @@ TYPED_TEST(Elementwise, RowsOfEveryLengthHaveTheirLogsumexpAndSoftmax) {
       for (T& v : x) v = any(random) + 500;  // exp(x) itself would overflow in float32
       std::vector<T> probabilities(x.size());
       of<T>(*table).logsumexp_rows(x.data(), rows, k, sums.data());
-      of<T>(*table).softmax_rows(x.data(), rows, k, probabilities.data());
+      of<T>(*table).softmax_rows(x.data(), nullptr, rows, k, probabilities.data());
       for (Index i = 0; i < rows; ++i) {
         long double most = -HUGE_VALL, total = 0;
         for (Index c = 0; c < k; ++c) most = std::max<long double>(most, x[i * k + c]);
@@ -130,7 +130,7 @@ TYPED_TEST(Elementwise, RowsOfEveryLengthHaveTheirLogsumexpAndSoftmax) {
           ASSERT_LE(ulps(probabilities[i * k + c], std::exp(x[i * k + c] - most) / total), 10)
               << table->name << ", k " << k;
       }
-      of<T>(*table).softmax_rows(x.data(), rows, k, x.data());
+      of<T>(*table).softmax_rows(x.data(), nullptr, rows, k, x.data());
       ASSERT_EQ(x, probabilities) << "in place, " << table->name << ", k " << k;
     }
 }
@@ -163,7 +163,7 @@ TYPED_TEST(Elementwise, ARowOfNothingSumsToMinusInfinity) {
   std::vector<T> out(3, T(7));
   logsumexp_rows<T>(nullptr, 3, 0, out.data());
   EXPECT_EQ(out, std::vector<T>(3, -std::numeric_limits<T>::infinity()));
-  softmax_rows<T>(nullptr, 3, 0, nullptr);
+  softmax_rows<T>(nullptr, nullptr, 3, 0, nullptr);
 }
 
 TEST(MapComplex, IsTheStandardLibrarysAndRefusesRealFunctions) {
@@ -175,6 +175,33 @@ TEST(MapComplex, IsTheStandardLibrarysAndRefusesRealFunctions) {
   map(Unary::tanh, z.data(), out.data(), 2);
   EXPECT_EQ(out[1], std::tanh(z[1]));
   EXPECT_THROW(map(Unary::softplus, z.data(), out.data(), 2), Error);
+}
+
+template <class T>
+void check_inner() {
+  std::mt19937 random(7);
+  std::uniform_int_distribution<int> small(-8, 8);
+  for (const HotTable* table : runnable_tables())
+    for (Index n = 0; n < 150; ++n) {
+      std::vector<T> x(static_cast<std::size_t>(n)), y = x;
+      T sum = 0;
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        x[i] = static_cast<T>(small(random)), y[i] = static_cast<T>(small(random));
+        sum += x[i] * y[i];  // of small integers: exact in any order
+      }
+      EXPECT_EQ(of<T>(*table).inner(x.data(), y.data(), n), sum) << table->name << ", " << n;
+    }
+}
+
+TEST(Inner, SumsProductsOfAnyNumberOfElements) {
+  check_inner<float>();
+  check_inner<double>();
+}
+
+TEST(Inner, KeepsItsPrecisionOverMillionsOfElements) {
+  const std::vector<float> x(1 << 22, 0.1F);
+  const double expected = static_cast<double>(x[0]) * x[0] * static_cast<double>(x.size());
+  EXPECT_NEAR(inner(x.data(), x.data(), static_cast<Index>(x.size())), expected, 2e-6 * expected);
 }
 
 }  // namespace
