@@ -28,6 +28,7 @@ struct Op;
 class Pattern;         // rewrite.hpp: what a rewrite looks for
 class RunContext;      // what an op sees while it runs: operands, storage for the result, workspace
 class InspectContext;  // what an op sees while the pattern of its result is built
+struct WantContext;    // what an op sees when it says which rows of an input it needs
 struct Inspection;
 
 /// A size of kUnknown is one that only the data will tell.
@@ -102,13 +103,15 @@ struct Node {
 ///   replica       as all                                 every rank computes the same whole
 ///   entries(k)    the part of a vector that belongs to   the same
 ///                 this rank's stored entries of input k
+///   listed(axis)  the rows that op.wants names, in its
+///                 order and in place of its own
 ///
-/// A sparse operand is always own(axis): its rows (0) or its columns (1); where that is not its major axis, it is
-/// turned.
+/// A sparse operand is own(axis), its rows (0) or its columns (1), or ghost(k), which has its own rows too, or
+/// listed(axis). Where that is not its major axis, it is turned.
 struct Rows {
-  enum Kind : std::uint8_t { kOwn, kGhost, kAll, kReplica, kEntries } kind = kOwn;
+  enum Kind : std::uint8_t { kOwn, kGhost, kAll, kReplica, kEntries, kListed } kind = kOwn;
   enum Combine : std::uint8_t { kSum, kMax, kMin } combine = kSum;
-  std::int8_t axis = 0;  ///< own, ghost: the axis that is cut
+  std::int8_t axis = 0;  ///< own, ghost, listed: the axis that is cut
   std::int8_t by = 0;    ///< ghost, entries: the input that names the rows
   bool operator==(const Rows&) const = default;
 };
@@ -119,6 +122,7 @@ constexpr Rows ghost(int k, int axis = 0, Rows::Combine c = Rows::kSum) {
 constexpr Rows all(Rows::Combine c = Rows::kSum) { return {Rows::kAll, c, 0, 0}; }
 constexpr Rows replica() { return {Rows::kReplica, Rows::kSum, 0, 0}; }
 constexpr Rows entries(int k) { return {Rows::kEntries, Rows::kSum, 0, static_cast<std::int8_t>(k)}; }
+constexpr Rows listed(int axis = 0) { return {Rows::kListed, Rows::kSum, static_cast<std::int8_t>(axis), 0}; }
 
 /// One way to run an op on many ranks. An op may offer several; the plan takes the cheapest, the first among equals.
 struct Spread {
@@ -181,8 +185,9 @@ struct Op {
 
   /// Index letters of the dimensions, alternatives by the inputs' numbers of dimensions: "ij jk -> ik | ij j -> i".
   /// One letter: one size, one cut, one layout. "1": a dimension of size 1. "*": aligned at the end and broadcast
-  /// against the others as NumPy does. "[axis=0] ij -> j": only where that attribute has that value; without "=": has
-  /// no such attribute. They give shape checks, layouts and placement at once.
+  /// against the others as NumPy does. "_": a dimension of its own, like no other. "[axis=0] ij -> j": only where that
+  /// attribute has that value; without "=": has no such attribute. They give shape checks, layouts and placement at
+  /// once.
   std::string_view letters{};
 
   Type (*infer)(const Node&) = nullptr;                        ///< the result's type, or an Error
@@ -191,6 +196,13 @@ struct Op {
   Var (*vjp)(const Var& out, const Var& g, int k) = nullptr;   ///< dL/d(input k), g = dL/d(out); empty: zero
   Var (*jvp)(const Var& out, const Vars& tangents) = nullptr;  ///< d(out) along tangents (empty: zero); not for linear
   Inspection (*inspect)(InspectContext&) = nullptr;            ///< the pattern of a structural or data result
+
+  /// The rows of a listed input of which this rank's part of the result is made: global numbers, any order, repeats
+  /// allowed.
+  std::vector<Index> (*wants)(const WantContext&, int k) = nullptr;
+  /// The layout of an axis of the result, a dimension of its own, that follows from that of input 0 (a slice leaves its
+  /// rows where they are); default: an even one.
+  Layout (*induced)(const Node&, int axis, const Layout& of_input) = nullptr;
 
   PatternOf pattern{};
   GradKind grad_kind = GradKind::dense;

@@ -130,6 +130,7 @@ Shape shape_by_letters(const Node& n) {
   for (std::size_t k = 0; k < n.in.size(); ++k) {
     for (std::size_t axis = 0; axis < letters.in[k].size(); ++axis) {
       const char letter = letters.in[k][axis];
+      if (letter == '_') continue;
       const Index size = n.in[k]->type.shape[static_cast<int>(axis)];
       if (letter == '1' && size != kUnknown)
         require(size == 1, extent(n.in, k, axis, n.op->inputs), " but must have 1");

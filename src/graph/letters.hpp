@@ -12,7 +12,7 @@ namespace spgrad {
 
 /// The letters of every dimension of a node: in[k][axis], out[axis]. '1' is a dimension of size 1. Broadcast dimensions
 /// ("*") get the digits '2' (last axis) and '3' (the one before), or '1' where the operand has size 1 and another has
-/// not.
+/// not; '_' is like no other, not even another '_'.
 struct Letters {
   std::vector<std::string> in;
   std::string out;

@@ -15,10 +15,24 @@ struct Inspection {
   std::shared_ptr<const void> extra;
 };
 
-/// An operand in hand: this rank's own part (or all of it), and the rows of others that the spread asked for.
+/// An operand in hand: this rank's own part (or all of it, or the rows that were listed), and the rows of others that
+/// the spread asked for. The ghosts of a sparse one are a matrix whose majors are the ghosts of the pattern that names
+/// them, in order; its minors are cut as those of `own`, and compacted by themselves.
 struct Operand {
   Value own;
   Value ghost;  ///< undefined where there are none
+};
+
+/// What an op sees when it says which rows of a listed input it needs.
+struct WantContext {
+  const Node& node;
+  const std::vector<Operand>& in;  ///< those that are not listed themselves
+  const Value& of;                 ///< the listed input, where it is now
+  Layout layout;                   ///< of the result's axis of that spread
+  int rank;
+
+  Index begin() const { return layout.begin(rank); }
+  Index end() const { return layout.end(rank); }
 };
 
 class RunContext {
@@ -35,6 +49,8 @@ class RunContext {
   const Node& node() const { return node_; }
   kernels::Poll poll() const { return poll_; }
   const Value& in(int k) const { return in_[static_cast<std::size_t>(k)].own; }
+  /// The ghost rows of a sparse operand.
+  const Value& ghost(int k) const { return in_[static_cast<std::size_t>(k)].ghost; }
   int inputs() const { return static_cast<int>(in_.size()); }
   const Value& out() const { return out_.own; }
   /// Which part of the result this run makes.
@@ -95,6 +111,7 @@ class InspectContext {
   virtual ~InspectContext() = default;
   virtual const Node& node() const = 0;
   virtual const Value& in(int k) const = 0;
+  virtual const Value& ghost(int k) const = 0;  ///< the ghost rows of a sparse operand
   virtual int rank() const = 0;
   /// How the schedule cuts that axis of the result; for results whose operands do not say it.
   virtual Layout layout(int axis) const = 0;

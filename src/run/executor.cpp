@@ -19,6 +19,7 @@ Shape concrete_shape(const Node& n, const std::vector<Operand>& in) {
   Shape shape = n.type.shape;
   for (int axis = 0; axis < shape.ndim(); ++axis)
     for (std::size_t k = 0; k < in.size() && shape[axis] == kUnknown; ++k) {
+      if (letters.out[static_cast<std::size_t>(axis)] == '_') continue;
       const auto at = letters.in[k].find(letters.out[static_cast<std::size_t>(axis)]);
       if (at != std::string::npos) shape[axis] = in[k].own.shape()[static_cast<int>(at)];
     }
@@ -66,13 +67,14 @@ Layout Executor::layout(const LayoutName& name) const {
 void Executor::step(std::size_t p, const Begin& b) {
   begun_at_[static_cast<std::size_t>(b.to)] = p;
   if (b.move == Move::gather) gather(p, b);
+  if (b.move == Move::fetch) fetch(p, b);
   if (b.move == Move::scatter) scatter(p, b);
 }
 
 void Executor::step(std::size_t, const End& end) {
   const std::size_t p = begun_at_[static_cast<std::size_t>(end.to)];
   const Begin& b = std::get<Begin>(schedule_.steps[p]);
-  if (b.move == Move::gather || b.move == Move::scatter) {
+  if (b.move == Move::gather || b.move == Move::fetch || b.move == Move::scatter) {
     end_transfer(p, b.move);
   } else if (b.move == Move::pick) {
     slot(b.to) = pick(b);

@@ -5,7 +5,7 @@
 #include <map>
 #include <vector>
 
-#include "src/comm/star_forest.hpp"
+#include "src/comm/entries.hpp"
 #include "src/graph/run_context.hpp"
 #include "src/schedule/schedule.hpp"
 
@@ -30,6 +30,15 @@ class Executor {
     Inspection result;
   };
 
+  /// The rows that a node named of what it was given, and how they come.
+  struct Fetched {
+    SparsityPtr of;  // null: a dense value
+    Layout from, to;
+    std::vector<Index> need;
+    comm::EntryMove move;
+    comm::FetchedRows rows;
+  };
+
   void bind(std::vector<Value>& given);
   Value placed(const Value& value, const Given& given);
   Layout layout(const LayoutName& name) const;
@@ -40,10 +49,12 @@ class Executor {
   void step(std::size_t p, const Drop& drop);
 
   void gather(std::size_t p, const Begin& b);
+  void fetch(std::size_t p, const Begin& b);
+  const Fetched& fetched(std::size_t p, const Begin& b, const Value& own);
   void scatter(std::size_t p, const Begin& b);
   Operand pick(const Begin& b) const;
   Value moved(const Begin& b, const Value& from);
-  comm::Transfer& transfer(std::size_t p, const Sparsity& names, std::size_t row_bytes);
+  comm::Transfer& transfer(std::size_t p, std::shared_ptr<const comm::StarForest> forest, std::size_t row_bytes);
   void end_transfer(std::size_t p, Move move);
 
   std::vector<Operand> promoted_operands(const Run& run);
@@ -62,6 +73,7 @@ class Executor {
   std::map<std::size_t, std::pair<std::shared_ptr<const comm::StarForest>, std::unique_ptr<comm::Transfer>>> transfers_;
   std::vector<comm::Transfer*> under_way_;
   std::map<std::size_t, std::vector<Inspected>> inspected_;  // by step, the most recent last
+  std::map<std::size_t, Fetched> fetched_;                   // by step
   std::vector<Index> bytes_;
   std::exception_ptr error_;
 };

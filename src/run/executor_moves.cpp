@@ -1,7 +1,7 @@
 // executor_moves.cpp: values brought to where the schedule wants them.
+#include <algorithm>
 #include <cstring>
 
-#include "src/comm/entries.hpp"
 #include "src/comm/moves.hpp"
 #include "src/graph/input_ops.hpp"
 #include "src/run/executor.hpp"
@@ -26,6 +26,8 @@ void Executor::bind(std::vector<Value>& given) {
     Layout found;
     if (c.source == nullptr) {
       found = Layout::even(std::max<Index>(c.size, 0), world_.size());
+    } else if (c.from >= 0) {
+      found = c.source->op->induced(*c.source, c.axis, layouts_[static_cast<std::size_t>(c.from)]);
     } else {
       for (std::size_t k = 0; k < given.size(); ++k)
         if (schedule_.given[k].node.get() == c.source)
@@ -94,8 +96,7 @@ Operand Executor::pick(const Begin& b) const {
   return {own, ghost};
 }
 
-comm::Transfer& Executor::transfer(std::size_t p, const Sparsity& names, std::size_t bytes) {
-  const auto forest = comm::ghosts_of(world_, names);
+comm::Transfer& Executor::transfer(std::size_t p, std::shared_ptr<const comm::StarForest> forest, std::size_t bytes) {
   auto& [kept, transfer] = transfers_[p];
   if (kept != forest) {
     kept = forest;
@@ -108,10 +109,69 @@ comm::Transfer& Executor::transfer(std::size_t p, const Sparsity& names, std::si
 
 void Executor::gather(std::size_t p, const Begin& b) {
   const Value& own = slot(b.from).own;
-  const Sparsity& names = *slot(b.by).own.sparsity();
-  const Value ghost = ghost_block(own, names);
+  const SparsityPtr& names = slot(b.by).own.sparsity();
+  if (own.is_sparse()) {
+    const auto rows = comm::ghost_rows(world_, names, own.sparsity());
+    const Value ghost = Value::sparse(own.dtype(), own.format(), rows.pattern);
+    slot(b.to) = {own, ghost};
+    const std::size_t width = size_of(own.dtype());
+    return transfer(p, rows.forest, width).begin_gather(width, own.bytes(), ghost.bytes());
+  }
+  const Value ghost = ghost_block(own, *names);
   slot(b.to) = {own, ghost};
-  if (row_bytes(own) > 0) transfer(p, names, row_bytes(own)).begin_gather(row_bytes(own), own.bytes(), ghost.bytes());
+  if (const std::size_t width = row_bytes(own); width > 0)
+    transfer(p, comm::ghosts_of(world_, *names), width).begin_gather(width, own.bytes(), ghost.bytes());
+}
+
+// The rows that the reader wants: those of the last call if they follow from the same layouts alone, or if all ranks
+// want the same of the same again.
+const Executor::Fetched& Executor::fetched(std::size_t p, const Begin& b, const Value& own) {
+  const Layout to = layout(b.target.layout);
+  Fetched& kept = fetched_[p];
+  const bool same = kept.of == own.sparsity() && kept.from == own.layout() && kept.to == to;
+  const bool by_values = std::ranges::any_of(b.operands, [this](Slot s) {
+    return s >= 0 && is_integer(schedule_.types[static_cast<std::size_t>(s)].dtype) &&
+           !schedule_.types[static_cast<std::size_t>(s)].sparse();
+  });
+  if (same && !by_values) return kept;
+
+  std::vector<Index> need;
+  try {
+    std::vector<Operand> in;
+    for (const Slot s : b.operands) in.push_back(s >= 0 ? slot(s) : Operand{});
+    need = b.reader->op->wants({*b.reader, in, own, to, world_.rank()}, b.input);
+  } catch (...) {
+    if (!error_) error_ = std::current_exception();
+  }
+  world_.agree(error_);  // what follows sends sizes that depend on data
+  if (same && !world_.any(need != kept.need)) return kept;
+  kept = {own.sparsity(), own.layout(), to, need, {}, {}};
+  if (own.is_sparse())
+    kept.move = comm::fetched(world_, own.sparsity(), need);
+  else
+    kept.rows = comm::fetched_rows(world_, own, need);
+  return kept;
+}
+
+void Executor::fetch(std::size_t p, const Begin& b) {
+  const Value& own = slot(b.from).own;
+  const Fetched& found = fetched(p, b, own);
+  const auto& forest = own.is_sparse() ? found.move.forest : found.rows.forest;
+  if (forest == nullptr) {
+    slot(b.to).own = own;
+    return;
+  }
+  Value rows;
+  if (own.is_sparse()) {
+    rows = Value::sparse(own.dtype(), own.format(), found.move.pattern);
+  } else {
+    Shape shape = own.shape();
+    shape[own.cut()] = found.rows.rows.size();
+    rows = Value::dense(own.dtype(), shape, own.cut(), found.rows.rows, world_.rank());
+  }
+  slot(b.to).own = rows;
+  const std::size_t width = own.is_sparse() ? size_of(own.dtype()) : row_bytes(own);
+  if (width > 0) transfer(p, forest, width).begin_gather(width, own.bytes(), rows.bytes());
 }
 
 void Executor::scatter(std::size_t p, const Begin& b) {
@@ -119,7 +179,7 @@ void Executor::scatter(std::size_t p, const Begin& b) {
   const Sparsity& names = *slot(b.by).own.sparsity();
   slot(b.to).own = partial.own;
   if (const std::size_t bytes = row_bytes(partial.own); bytes > 0) {
-    transfer(p, names, bytes)
+    transfer(p, comm::ghosts_of(world_, names), bytes)
         .begin_scatter(partial.own.dtype(), combine_of(b.target), bytes, partial.ghost.bytes(), partial.own.bytes());
     // A scatter counts what its transpose sends.
     bytes_[p] = static_cast<Index>(names.ghosts.size()) * static_cast<Index>(bytes);
@@ -131,10 +191,10 @@ void Executor::end_transfer(std::size_t p, Move move) {
   if (found == transfers_.end()) return;
   comm::Transfer* t = found->second.second.get();
   if (std::erase(under_way_, t) == 0) return;  // rows of no bytes: nothing was begun
-  if (move == Move::gather)
-    t->end_gather();
-  else
+  if (move == Move::scatter)
     t->end_scatter();
+  else
+    t->end_gather();
 }
 
 }  // namespace spgrad

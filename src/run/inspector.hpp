@@ -17,6 +17,7 @@ class Inspector : public InspectContext {
 
   const Node& node() const override { return node_; }
   const Value& in(int k) const override { return in_[static_cast<std::size_t>(k)].own; }
+  const Value& ghost(int k) const override { return in_[static_cast<std::size_t>(k)].ghost; }
   int rank() const override { return world_.rank(); }
   Layout layout(int axis) const override { return layouts_[static_cast<std::size_t>(axis)]; }
   SparsityPtr make(const Layout& major, const Layout& minor, Array<Index> indptr,

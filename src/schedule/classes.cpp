@@ -53,6 +53,21 @@ DimensionClasses::DimensionClasses(const Vars& order, const Offers& offers) {
   }
   for (const int member : entry_members_)
     if (member >= 0) classes_[class_of_[member]].cut = true;
+  for (const Var& x : order)
+    if (x->op->induced != nullptr) induce(x);
+}
+
+// Only from a class before it, so that none is induced from itself.
+void DimensionClasses::induce(const Var& x) {
+  const Letters letters = letters_of(*x);
+  for (int axis = 0; axis < x->type.ndim(); ++axis) {
+    if (letters.out[static_cast<std::size_t>(axis)] != '_') continue;
+    const int id = of(x.get(), axis), from = of(x->in[0].get(), axis);
+    if (id < 0 || from < 0 || from >= id || classes_[id].source != nullptr || !classes_[id].cut) continue;
+    classes_[id].source = x.get();
+    classes_[id].axis = axis;
+    classes_[id].from = from;
+  }
 }
 
 void DimensionClasses::unify(const Var& x) {
@@ -60,7 +75,7 @@ void DimensionClasses::unify(const Var& x) {
   std::unordered_map<char, int> seen;
   const auto see = [&](const std::string& word, const std::vector<int>& axes) {
     for (std::size_t axis = 0; axis < word.size(); ++axis) {
-      if (word[axis] == '1' || axes[axis] < 0) continue;
+      if (word[axis] == '1' || word[axis] == '_' || axes[axis] < 0) continue;
       const auto [at, fresh] = seen.try_emplace(word[axis], axes[axis]);
       if (!fresh) parent_[root(axes[axis])] = root(at->second);
     }

@@ -20,6 +20,7 @@ class DimensionClasses {
 
  private:
   void unify(const Var& x);
+  void induce(const Var& x);
   int root(int member);
 
   std::unordered_map<const Node*, std::vector<int>> members_;  // by node and axis; -1: of size 1

@@ -5,6 +5,15 @@
 namespace spgrad {
 namespace {
 
+// The slots whose values tell a move what to do.
+template <class Visit>
+void for_each_teller(const Begin& b, Visit&& visit) {
+  for (const Slot slot : {b.by, b.target.layout.entries_of})
+    if (slot >= 0) visit(slot);
+  for (const Slot slot : b.operands)
+    if (slot >= 0) visit(slot);
+}
+
 // The slots a step reads. A move reads until its End.
 template <class Visit>
 void for_each_read(const Step& step, const std::vector<const Begin*>& begun, Visit&& visit) {
@@ -14,8 +23,7 @@ void for_each_read(const Step& step, const std::vector<const Begin*>& begun, Vis
   } else if (const auto* end = std::get_if<End>(&step)) {
     const Begin& b = *begun[static_cast<std::size_t>(end->to)];
     visit(b.from);
-    if (b.by >= 0) visit(b.by);
-    if (b.target.layout.entries_of >= 0) visit(b.target.layout.entries_of);
+    for_each_teller(b, visit);
   }
 }
 
@@ -36,8 +44,7 @@ void begin_early(Schedule& schedule) {
     const auto* b = std::get_if<Begin>(&step);
     if (b == nullptr) continue;
     std::ptrdiff_t p = exists[static_cast<std::size_t>(b->from)];
-    for (const Slot other : {b->by, b->target.layout.entries_of})
-      if (other >= 0) p = std::max(p, exists[static_cast<std::size_t>(other)]);
+    for_each_teller(*b, [&](Slot slot) { p = std::max(p, exists[static_cast<std::size_t>(slot)]); });
     after[static_cast<std::size_t>(p + 1)].push_back(step);
   }
   std::vector<Step> steps = after[0];

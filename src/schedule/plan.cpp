@@ -62,11 +62,11 @@ class Planner {
     const Spread spread = cheapest(x);
     const auto layouts = layouts_of_letters(x, spread, letters);
 
-    // Sparse operands first: the others' ghosts and entries are named by them.
+    // What names rows and entries of others comes before them.
     std::vector<Slot> in(x->in.size(), -1);
-    for (const bool sparse : {true, false})
+    for (const int turn : {0, 1, 2, 3})
       for (std::size_t k = 0; k < in.size(); ++k)
-        if (x->in[k]->type.sparse() == sparse) in[k] = bring(x, k, spread.in[k], letters, layouts, in);
+        if (turn_of(x->in[k], spread.in[k]) == turn) in[k] = bring(x, k, spread, letters, layouts, in);
 
     const Slot out = new_slot(x->type);
     const Place result = made(x, spread, letters, layouts, in);
@@ -81,10 +81,15 @@ class Planner {
     }
   }
 
+  static int turn_of(const Var& x, const Rows& r) {
+    if (r.kind == Rows::kListed) return 3;
+    return x->type.sparse() ? (r.kind == Rows::kGhost ? 1 : 0) : 2;
+  }
+
   // --- which spread -------------------------------------------------------------------------------------------------
 
   bool possible(const Var& x, const Rows& r) const {
-    if (x->type.sparse() || (r.kind != Rows::kOwn && r.kind != Rows::kGhost)) return true;
+    if (x->type.sparse() || (r.kind != Rows::kOwn && r.kind != Rows::kGhost && r.kind != Rows::kListed)) return true;
     return r.axis < x->type.ndim() && classes_.is_cut(x.get(), r.axis);
   }
 
@@ -106,11 +111,15 @@ class Planner {
     const Var& x = node->in[k];
     const Place& now = states_.at(x.get()).place;
     const double size = bytes(x->type);
-    if (x->type.sparse()) return now.axis == r.axis ? 0 : 0.1 * size;  // few positions of a sparse matrix are stored
+    const double named = r.kind == Rows::kListed  ? size
+                         : r.kind == Rows::kGhost ? size * ghost_fraction(node->in[static_cast<std::size_t>(r.by)])
+                                                  : 0;
+    // Few positions of a sparse matrix are stored.
+    if (x->type.sparse()) return 0.1 * ((now.axis == r.axis ? 0 : size) + named);
     if (now.kind == Place::kWhole) return 0;
     if (r.kind == Rows::kAll || r.kind == Rows::kReplica) return now.kind == Place::kPartial ? 2 * size : size;
     const double to_own = now.kind == Place::kPartial || now.axis != r.axis ? size : 0;
-    return r.kind == Rows::kGhost ? to_own + size * ghost_fraction(node->in[static_cast<std::size_t>(r.by)]) : to_own;
+    return to_own + named;
   }
 
   double cost(const Var& node, const Spread& s) const {
@@ -154,6 +163,7 @@ class Planner {
         const Place& now = states_.at(x->in[k].get()).place;
         if (x->in[k]->type.sparse() != sparse || spread.in[k].kind != Rows::kOwn) continue;
         const int axis = spread.in[k].axis;
+        if (letters.in[k][static_cast<std::size_t>(axis)] == '_') continue;
         if (now.kind == Place::kCut && now.axis == axis && (now.layout.entries_of >= 0) == by_entries)
           layouts.try_emplace(letters.in[k][static_cast<std::size_t>(axis)], now.layout);
       }
@@ -211,11 +221,34 @@ class Planner {
     return moved(Move::turn, now, {Place::kCut, axis, layout_of(x.get(), axis)}, -1, nullptr, type);
   }
 
-  Slot bring(const Var& node, std::size_t k, const Rows& r, const Letters& letters,
+  // The rows that the node names, for its part of the result.
+  Slot fetched(const Var& node, std::size_t k, const State& own, const Rows& r, const Place& result,
+               const std::vector<Slot>& in) {
+    require(node->op->wants != nullptr, "plan: ", node->op->name, " lists rows of an input but has no wants");
+    Type type = schedule_.types[static_cast<std::size_t>(own.slot)];
+    type.shape[r.axis] = kUnknown;
+    const Slot to = new_slot(type);
+    schedule_.steps.push_back(
+        Begin{Move::fetch, own.slot, to, -1, {Place::kCut, r.axis, result.layout}, node, static_cast<int>(k), in});
+    schedule_.steps.push_back(End{to});
+    return to;
+  }
+
+  Slot bring(const Var& node, std::size_t k, const Spread& spread, const Letters& letters,
              const std::map<char, LayoutName>& layouts, const std::vector<Slot>& in) {
     const Var& x = node->in[k];
+    const Rows& r = spread.in[k];
     const State& now = states_.at(x.get());
-    if (x->type.sparse()) return turned(x, now, r.axis).slot;
+    if (r.kind == Rows::kListed) {
+      const State own =
+          x->type.sparse() ? turned(x, now, r.axis) : own_part(x, now, r.axis, layout_of(x.get(), r.axis));
+      return fetched(node, k, own, r, made(node, spread, letters, layouts, in), in);
+    }
+    if (x->type.sparse()) {
+      const State own = turned(x, now, r.axis);
+      if (r.kind != Rows::kGhost) return own.slot;
+      return ghosts(x, own, r, node, in);
+    }
     switch (r.kind) {
       case Rows::kAll:
       case Rows::kReplica:
@@ -225,14 +258,22 @@ class Planner {
       case Rows::kEntries:
         return own_part(x, now, 0, {.entries_of = in[static_cast<std::size_t>(r.by)]}).slot;
       case Rows::kGhost:
+      case Rows::kListed:
         break;
     }
+    if (now.place.kind == Place::kWhole) return ghosts(x, now, r, node, in);
+    return ghosts(x, own_part(x, now, r.axis, layout_of(x.get(), r.axis)), r, node, in);
+  }
+
+  // Own rows and those that the pattern of another input names.
+  Slot ghosts(const Var& x, const State& own, const Rows& r, const Var& node, const std::vector<Slot>& in) {
     const Var& pattern = node->in[static_cast<std::size_t>(r.by)];
     const Slot by = in[static_cast<std::size_t>(r.by)];
+    require(by >= 0, "plan: ghost rows of ", node->op->name, " must be named by an input that has none itself");
     const Place target{Place::kGhosted, r.axis, layout_of(x.get(), r.axis)};
-    const Node* named_by = pattern_root(pattern).node;
-    if (now.place.kind == Place::kWhole) return moved(Move::pick, now, target, by, named_by, x->type).slot;
-    return moved(Move::gather, own_part(x, now, r.axis, target.layout), target, by, named_by, x->type).slot;
+    const Move kind = own.place.kind == Place::kWhole ? Move::pick : Move::gather;
+    const Type& type = schedule_.types[static_cast<std::size_t>(own.slot)];
+    return moved(kind, own, target, by, pattern_root(pattern).node, type).slot;
   }
 
   // --- results ------------------------------------------------------------------------------------------------------
@@ -249,6 +290,8 @@ class Planner {
         return {Place::kCut, 0, {.entries_of = in[static_cast<std::size_t>(r.by)]}};
       case Rows::kGhost:
         return {Place::kGhosted, r.axis, layout_of(x.get(), r.axis), r.combine};
+      case Rows::kListed:
+        fail(ErrorKind::other, "plan: a result of ", x->op->name, " cannot be listed rows");
       case Rows::kOwn:
         break;
     }

@@ -46,7 +46,8 @@ class Printer {
     if (b.by < 0) names_[static_cast<std::size_t>(b.to)] = text('%', b.to);
     std::string move(spgrad::name(b.move));
     move.resize(11, ' ');
-    return text("begin ", move, ' ', name(b.from), " -> ", name(b.to), place(b.target));
+    const std::string reader = b.reader ? text(", for ", b.reader->op->name) : "";
+    return text("begin ", move, ' ', name(b.from), " -> ", name(b.to), place(b.target), reader);
   }
   std::string line(const End& e) const { return text("end   ", name(e.to)); }
   std::string line(const Drop& d) const { return text("drop  ", name(d.slot)); }
@@ -67,6 +68,8 @@ std::string_view name(Move move) {
   switch (move) {
     case Move::gather:
       return "gather";
+    case Move::fetch:
+      return "fetch";
     case Move::pick:
       return "pick";
     case Move::scatter:

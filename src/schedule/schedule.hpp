@@ -23,10 +23,12 @@ struct LayoutName {
   bool operator==(const LayoutName&) const = default;
 };
 
-/// Where the layout of a dimension class comes from: an axis of something that is given, or an even cut.
+/// Where the layout of a dimension class comes from: an axis of something that is given, or of a result whose op
+/// induces it from the layout of another class, or an even cut.
 struct DimensionClass {
-  const Node* source = nullptr;  ///< an input or shared value; null: even
+  const Node* source = nullptr;  ///< an input or shared value, or the result; null: even
   int axis = 0;
+  int from = -1;          ///< the class from which the result's layout is induced; its index is a lower one
   Index size = kUnknown;  ///< for an even cut
   bool cut = false;       ///< false: values are whole along it
 };
@@ -40,7 +42,8 @@ struct Place {
 };
 
 enum class Move : std::uint8_t {
-  gather,      ///< rows that a pattern names, from their owners
+  gather,      ///< rows that a pattern names, from their owners; dense or sparse
+  fetch,       ///< rows that the op names which will read them, from their owners; dense or sparse
   pick,        ///< the same from a value that is whole here: sends nothing
   scatter,     ///< partial rows into their owners
   gather_all,  ///< cut -> whole
@@ -57,6 +60,9 @@ struct Begin {
   Slot from, to;
   Slot by = -1;  ///< gather, pick, scatter: the sparse value whose minor indices name the rows
   Place target;  ///< of `to`
+  Var reader{};  ///< fetch: the node that names the rows, its input, and its operands that are there already (or -1)
+  int input = -1;
+  std::vector<Slot> operands{};
 };
 struct End {
   Slot to;
