@@ -1,116 +1,11 @@
 #include "tests/golden/expression.hpp"
 
 #include <cctype>
-#include <functional>
 
-#include "spgrad/ops.hpp"
+#include "tests/golden/functions.hpp"
 
 namespace spgrad::tests {
 namespace {
-
-// A name stands for a Var, a list of integers for a Shape; None for nothing.
-struct Argument {
-  Var var{};
-  std::optional<bool> flag{};
-  std::optional<Index> integer{};
-  std::string word{};
-  std::vector<Index> list{};
-};
-
-class Arguments {
- public:
-  std::vector<Argument> positional;
-  std::map<std::string, Argument, std::less<>> named;
-
-  std::size_t size() const { return positional.size(); }
-  const Var& var(std::size_t k) const {
-    require(k < size() && static_cast<bool>(positional[k].var), "argument ", k, " must be a value");
-    return positional[k].var;
-  }
-  bool sparse(std::size_t k) const { return var(k)->type.sparse(); }
-  /// Given by name, or as argument k.
-  Argument at(std::size_t k, std::string_view name) const {
-    const auto found = named.find(name);
-    return found != named.end() ? found->second : k < size() ? positional[k] : Argument{};
-  }
-  std::optional<int> axis() const {
-    const auto given = at(1, "axis").integer;
-    return given ? std::optional(static_cast<int>(*given)) : std::nullopt;
-  }
-};
-
-using Function = std::function<Var(const Arguments&)>;
-
-Function unary(Var (*f)(const Var&)) {
-  return [f](const Arguments& a) { return f(a.var(0)); };
-}
-Function binary(Var (*f)(const Var&, const Var&)) {
-  return [f](const Arguments& a) { return f(a.var(0), a.var(1)); };
-}
-// There is none for two sparse operands at x and x + 1.
-Function one_sparse(Function f, std::size_t x = 0) {
-  return [f, x](const Arguments& a) {
-    if (a.sparse(x) && a.sparse(x + 1)) throw NotThere("two sparse operands");
-    return f(a);
-  };
-}
-Function reduction(Var (*f)(const Var&, std::optional<int>)) {
-  return [f](const Arguments& a) { return f(a.var(0), a.axis()); };
-}
-
-Var matrix(const Arguments& a) {
-  const auto shape = a.at(3, "shape").list;
-  const std::string format = a.at(4, "format").word;
-  require(format == "csr" || format == "csc" || format.empty(), "no format ", format);
-  return csm(a.var(0), a.var(1), a.var(2), {shape[0], shape[1]}, format == "csc" ? Format::csc : Format::csr);
-}
-
-const std::map<std::string, Function, std::less<>>& functions() {
-  static const std::map<std::string, Function, std::less<>> table{
-      {"add", binary(add)},
-      {"sub", binary(sub)},
-      {"mul", one_sparse(binary(mul))},
-      {"neg", unary(neg)},
-      {"sqr", unary(sqr)},
-      {"d_sqr", unary(sqr)},
-      {"conjugate", unary(conj)},
-      {"add_s_s_data", binary(add_s_s_data)},
-      {"transpose", unary(transpose)},
-      {"dot", one_sparse(binary(dot))},
-      {"structured_dot", one_sparse(binary(structured_dot))},
-      {"sampling_dot",
-       [](const Arguments& a) {
-         if (a.sparse(0) || a.sparse(1)) throw NotThere("sparse factors");
-         return sampling_dot(a.var(0), a.var(1), a.var(2));
-       }},
-      {"usmm", one_sparse([](const Arguments& a) { return usmm(a.var(0), a.var(1), a.var(2), a.var(3)); }, 1)},
-      {"sp_sum",
-       [](const Arguments& a) { return sp_sum(a.var(0), a.axis(), a.at(2, "sparse_grad").flag.value_or(false)); }},
-      {"sp_ones_like", unary(sp_ones_like)},
-      {"csm_data", unary(csm_data)},
-      {"csm", matrix},
-      {"cast", [](const Arguments& a) { return cast(a.var(0), parse_dtype(a.at(1, "dtype").word)); }},
-      {"dense_from_sparse",
-       [](const Arguments& a) { return dense_from_sparse(a.var(0), a.at(1, "structured").flag.value_or(true)); }},
-      {"d_add", binary(add)},
-      {"d_sub", binary(sub)},
-      {"d_mul", binary(mul)},
-      {"d_div", binary(div)},
-      {"d_neg", unary(neg)},
-      {"d_exp", unary(exp)},
-      {"d_log", unary(log)},
-      {"d_tanh", unary(tanh)},
-      {"d_sigmoid", unary(sigmoid)},
-      {"d_softplus", unary(softplus)},
-      {"d_matmul", binary(dot)},
-      {"d_T", unary(transpose)},
-      {"d_row", unary(row)},
-      {"d_col", unary(col)},
-      {"d_sum", reduction(sum)},
-      {"d_mean", reduction(mean)},
-  };
-  return table;
-}
 
 class Parser {
  public:
@@ -151,8 +46,9 @@ class Parser {
   Argument quoted() {
     const char quote = text_[at_++];
     const std::size_t from = at_;
-    at_ = text_.find(quote, from) + 1;
-    return {.word = text_.substr(from, at_ - 1 - from)};
+    at_ = text_.find(quote, from);
+    require(at_ != std::string::npos, "a closing quote is missing in ", text_);
+    return {.word = text_.substr(from, at_++ - from)};
   }
   Argument number() {
     const std::string rest = text_.substr(at_);
@@ -167,7 +63,9 @@ class Parser {
     accept('[');
     while (!accept(']')) {
       skip();
-      all.list.push_back(*number().integer);
+      const Argument size = number();
+      require(size.integer.has_value(), "a list holds integers: ", text_);
+      all.list.push_back(*size.integer);
       accept(',');
     }
     return all;
@@ -193,8 +91,8 @@ class Parser {
         arguments.named[key] = value();
       accept(',');
     }
-    const auto found = functions().find(name);
-    if (found == functions().end()) throw NotThere(name);
+    const auto found = golden_functions().find(name);
+    if (found == golden_functions().end()) throw NotThere(name);
     return found->second(arguments);
   }
 

@@ -1,0 +1,28 @@
+// Products, and sums of sparse operands.
+#include "tests/golden/functions.hpp"
+
+namespace spgrad::tests {
+namespace {
+
+Var sampled(const Arguments& a) {
+  if (a.sparse(0) || a.sparse(1)) throw NotThere("sparse factors");
+  return sampling_dot(a.var(0), a.var(1), a.var(2));
+}
+
+Var scaled_product_and(const Arguments& a) { return usmm(a.var(0), a.var(1), a.var(2), a.var(3)); }
+
+Var sum_of_entries(const Arguments& a) {
+  return sp_sum(a.var(0), a.axis(), a.at(2, "sparse_grad").flag.value_or(false));
+}
+
+}  // namespace
+
+GoldenFunctions product_functions() {
+  return {
+      {"dot", one_sparse(binary(dot))}, {"structured_dot", one_sparse(binary(structured_dot))},
+      {"sampling_dot", sampled},        {"usmm", one_sparse(scaled_product_and, 1)},
+      {"sp_sum", sum_of_entries},
+  };
+}
+
+}  // namespace spgrad::tests
