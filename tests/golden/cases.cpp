@@ -18,8 +18,9 @@ std::vector<std::string> members(hid_t group) {
   io::check_hdf5(H5Gget_info(group, &info) >= 0, ErrorKind::data, "a group of golden cases");
   std::vector<std::string> names;
   for (hsize_t k = 0; k < info.nlinks; ++k) {
-    char name[64];
-    H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, k, name, sizeof name, H5P_DEFAULT);
+    char name[256];
+    const auto length = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, k, name, sizeof name, H5P_DEFAULT);
+    io::check_hdf5(length >= 0 && length < static_cast<ssize_t>(sizeof name), ErrorKind::data, "the name of a member");
     names.emplace_back(name);
   }
   return names;
@@ -31,9 +32,10 @@ std::string text_attribute(hid_t object, const char* name) {
   if (H5Aexists(object, name) <= 0) return "";
   const Handle attribute = open(H5Aopen(object, name, H5P_DEFAULT), H5Aclose, name);
   const Handle type = open(H5Aget_type(attribute), H5Tclose, name);
+  io::check_hdf5(H5Tis_variable_str(type) > 0, ErrorKind::data, "attribute ", name, " is no text");
   char* stored = nullptr;
   io::check_hdf5(H5Aread(attribute, type, &stored) >= 0, ErrorKind::data, name);
-  std::string value(stored);
+  std::string value(stored != nullptr ? stored : "");
   H5free_memory(stored);
   return value;
 }
@@ -55,6 +57,7 @@ Whole read_dense(hid_t dataset) {
   const Handle type = open(H5Dget_type(dataset), H5Tclose, "the type of a dataset");
   const Handle space = open(H5Dget_space(dataset), H5Sclose, "the shape of a dataset");
   hsize_t sizes[2] = {0, 0};
+  require(H5Sget_simple_extent_ndims(space) <= 2, "a dataset has more than 2 dimensions");
   const int ndim = H5Sget_simple_extent_dims(space, sizes, nullptr);
   const auto size = [&](int axis) { return static_cast<Index>(sizes[axis]); };
   Whole x = dense_zeros(dtype_of_stored(type), ndim == 0   ? Shape{}
@@ -87,12 +90,19 @@ Whole read_sparse(hid_t group) {
   Whole x = read_dense(group, "data");
   x.type.format = text_attribute(group, "format") == "csr" ? Format::csr : Format::csc;
   x.type.shape = {shape[0], shape[1]};
-  Positions at;
+  const Index majors = x.type.shape[x.type.format == Format::csr ? 0 : 1];
   const auto indptr = read_dense(group, "indptr").x;
-  for (std::size_t k = 0; k + 1 < indptr.size(); ++k)
-    at.major.insert(at.major.end(), static_cast<std::size_t>((indptr[k + 1] - indptr[k]).real()),
-                    static_cast<Index>(k));
+  require(static_cast<Index>(indptr.size()) == majors + 1, "indptr has ", indptr.size(), " elements for ", majors,
+          " lines");
+  Positions at;
+  for (std::size_t k = 0; k + 1 < indptr.size(); ++k) {
+    const double entries = (indptr[k + 1] - indptr[k]).real();
+    require(entries >= 0 && entries <= static_cast<double>(x.x.size()), "indptr does not ascend");
+    at.major.insert(at.major.end(), static_cast<std::size_t>(entries), static_cast<Index>(k));
+  }
   for (const Complex& minor : read_dense(group, "indices").x) at.minor.push_back(static_cast<Index>(minor.real()));
+  require(at.major.size() == x.x.size() && at.minor.size() == x.x.size(),
+          "data, indices and indptr do not belong together");
   x.at = std::make_shared<Positions>(std::move(at));
   return x;
 }
@@ -119,11 +129,14 @@ GoldenCase read_case(hid_t cases, const std::string& name) {
   const Handle group = open(H5Gopen(cases, name.c_str(), H5P_DEFAULT), H5Gclose, name);
   GoldenCase c{name, text_attribute(group, "expr"), text_attribute(group, "category"),
                text_attribute(group, "compare")};
+  require(!c.expression.empty() && !c.category.empty(), "case ", name, " has no expression or no category");
   c.inputs = read_values(group, "inputs");
   c.tangents = read_values(group, "tangents");
   c.output = read_if_there(group, "output");
   c.weight = read_if_there(group, "weight");
   c.jvp = read_if_there(group, "jvp");
+  require(c.output.has_value() == (c.category != "error"), "case ", name, " of category ", c.category,
+          c.output ? " has an output" : " has no output");
   for (const auto& [input, value] : read_values(group, "grads")) {
     const Handle g = open(H5Oopen(group, ("grads/" + input).c_str(), H5P_DEFAULT), H5Oclose, input);
     c.gradients.emplace(input, GoldenGradient{value, text_attribute(g, "kind"), text_attribute(g, "source")});
@@ -139,6 +152,10 @@ std::vector<GoldenCase> read_golden_cases(const std::string& path) {
   const Handle group = open(H5Gopen(file, "cases", H5P_DEFAULT), H5Gclose, path);
   std::vector<GoldenCase> cases;
   for (const std::string& name : members(group)) cases.push_back(read_case(group, name));
+  const Handle attribute = open(H5Aopen(file, "case_count", H5P_DEFAULT), H5Aclose, path);
+  Index count = 0;
+  io::check_hdf5(H5Aread(attribute, H5T_NATIVE_INT64, &count) >= 0, ErrorKind::data, "case_count");
+  require(count == static_cast<Index>(cases.size()), path, " has ", cases.size(), " cases, not ", count);
   return cases;
 }
 

@@ -38,6 +38,13 @@ GoldenFunction one_sparse(GoldenFunction f, std::size_t x) {
   };
 }
 
+GoldenFunction some_sparse(GoldenFunction f, std::size_t x) {
+  return [f, x](const Arguments& a) {
+    require(a.sparse(x) || a.sparse(x + 1), "one operand must be sparse");
+    return f(a);
+  };
+}
+
 GoldenFunction reduction(Var (*f)(const Var&, std::optional<int>)) {
   return [f](const Arguments& a) { return f(a.var(0), a.axis()); };
 }

@@ -46,6 +46,8 @@ GoldenFunction unary(UnaryFunction f);
 GoldenFunction binary(BinaryFunction f);
 /// Throws NotThere for two sparse operands at x and x + 1.
 GoldenFunction one_sparse(GoldenFunction f, std::size_t x = 0);
+/// Refuses two dense operands at x and x + 1: as in the reference there are others for them, d_add, d_matmul ...
+GoldenFunction some_sparse(GoldenFunction f, std::size_t x = 0);
 /// f(x, axis=None)
 GoldenFunction reduction(Var (*f)(const Var&, std::optional<int>));
 

@@ -5,8 +5,13 @@ namespace spgrad::tests {
 
 GoldenFunctions element_functions() {
   return {
-      {"add", binary(add)}, {"sub", binary(sub)},       {"mul", one_sparse(binary(mul))},       {"neg", unary(neg)},
-      {"sqr", unary(sqr)},  {"conjugate", unary(conj)}, {"add_s_s_data", binary(add_s_s_data)},
+      {"add", some_sparse(binary(add))},
+      {"sub", some_sparse(binary(sub))},
+      {"mul", some_sparse(one_sparse(binary(mul)))},
+      {"neg", unary(neg)},
+      {"sqr", unary(sqr)},
+      {"conjugate", unary(conj)},
+      {"add_s_s_data", binary(add_s_s_data)},
   };
 }
 

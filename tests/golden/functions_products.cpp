@@ -19,8 +19,10 @@ Var sum_of_entries(const Arguments& a) {
 
 GoldenFunctions product_functions() {
   return {
-      {"dot", one_sparse(binary(dot))}, {"structured_dot", one_sparse(binary(structured_dot))},
-      {"sampling_dot", sampled},        {"usmm", one_sparse(scaled_product_and, 1)},
+      {"dot", some_sparse(one_sparse(binary(dot)))},
+      {"structured_dot", some_sparse(one_sparse(binary(structured_dot)))},
+      {"sampling_dot", sampled},
+      {"usmm", some_sparse(one_sparse(scaled_product_and, 1), 1)},
       {"sp_sum", sum_of_entries},
   };
 }

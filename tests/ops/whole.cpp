@@ -1,7 +1,5 @@
 #include "tests/ops/whole.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstring>
 #include <numeric>
@@ -151,8 +149,8 @@ Whole Collector::collect(const Value& value) {
   }
   const bool whole = value.cut() == kWhole;
   if (whole) {
-    for (const auto& copy : world_.all_gather(value.bytes()))
-      EXPECT_TRUE(std::ranges::equal(copy, value.bytes())) << "the copies of " << value << " differ";
+    const auto copies = world_.all_gather(value.bytes());
+    for (const auto& copy : copies) require(copy == copies.front(), "the copies of ", value, " differ");
   }
   const std::vector<Complex> stored = whole ? std::vector<Complex>(mine.begin(), mine.end()) : world_.gather_all(mine);
   x.x = stored;

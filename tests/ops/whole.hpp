@@ -77,7 +77,7 @@ class Dealer {
 class Collector {
  public:
   explicit Collector(World& world) : world_(world) {}
-  /// Collective. Fails the test if copies that should be equal on all ranks differ in any bit.
+  /// Collective. Throws Error on every rank if copies that should be equal on all of them differ in any bit.
   Whole collect(const Value& value);
 
  private:
