@@ -16,9 +16,9 @@ namespace ops {  // the forms
 extern const Op add, add_s_s, add_s_d, sub, mul, mul_s_d, div, neg, conj, real, exp, log, tanh, sigmoid, softplus, sqr;
 extern const Op eq, neq, lt, le, gt, ge;
 extern const Op cast, stop_gradient, conform, broadcast_like, sum_like, count;
-extern const Op sum, inner, max, logsumexp, softmax, scaled_softmax;
+extern const Op sum, inner, max, min, index_of, cumsum, logsumexp, softmax, scaled_softmax;
 extern const Op dot, structured_dot, sampling_dot, usmm;
-extern const Op transpose, row, col;
+extern const Op transpose, row, col, concatenate, take, put_rows, row_numbers;
 extern const Op at, at_s_s, mul_e, add_s_s_data, sp_ones_like, dense_from_sparse, sp_sum, csm, csm_data, with_data;
 }  // namespace ops
 
@@ -52,9 +52,17 @@ Var cast(const Var& x, DType dtype);
 Var sum(const Var& x, std::optional<int> axis = {});
 Var inner(const Var& x, const Var& y);  ///< sum of x o y over all elements (no conjugate); of one shape
 Var mean(const Var& x, std::optional<int> axis = {});
-Var max(const Var& x, std::optional<int> axis = {});        ///< gradient: shared evenly by equal maxima
+Var max(const Var& x, std::optional<int> axis = {});  ///< gradient: shared evenly by equal maxima
+Var min(const Var& x, std::optional<int> axis = {});  ///< likewise
+/// Where the largest (smallest) element is, the first of equal ones, NaN before all: int64, without gradient. Of a
+/// matrix without an axis, counted through the rows.
+Var argmax(const Var& x, std::optional<int> axis = {});
+Var argmin(const Var& x, std::optional<int> axis = {});
+Var var(const Var& x, std::optional<int> axis = {});        ///< mean of |x - mean(x)|^2
+Var cumsum(const Var& x, int axis = 0);                     ///< out[k] = x[0] + .. + x[k]; small integers in 64 bits
 Var logsumexp(const Var& x, std::optional<int> axis = {});  ///< log(sum(exp(x))), without overflow
 Var softmax(const Var& x, int axis);                        ///< exp(x - logsumexp(x)) along the axis
+Var log_softmax(const Var& x, int axis);                    ///< x - logsumexp(x) along the axis
 
 // Products.
 Var dot(const Var& x, const Var& y);             ///< x y: dense result, gradient of a sparse operand regular
@@ -67,6 +75,27 @@ Var transpose(const Var& x);  ///< csr becomes csc and the reverse; a vector is 
 inline Var T(const Var& x) { return transpose(x); }
 Var row(const Var& v);  ///< (n) -> (1 x n)
 Var col(const Var& v);  ///< (n) -> (n x 1)
+/// Vectors, or matrices that agree in the other axis, one after another along the axis.
+Var concatenate(const Vars& xs, int axis = 0);
+
+// Parts of dense values.
+/// x[rows] (or x[:, rows]): rows is an integer vector, negative ones count from the end; the gradient of a row that is
+/// taken twice is the sum. Throws at the call where there is no such row.
+Var take(const Var& x, const Var& rows, int axis = 0);
+/// The transpose of take: zeros like x, with g's rows added at these of x's. Of x only the shape is used.
+Var put_rows(const Var& g, const Var& rows, const Var& x, int axis = 0);
+/// A slice of an axis as Python has it; what is left out takes the axis to its end.
+struct Slice {
+  std::optional<Index> start{}, stop{};
+  Index step = 1;
+  bool operator==(const Slice&) const = default;
+};
+/// x[rows], or x[rows, columns].
+Var subtensor(const Var& x, const Slice& rows, const Slice& columns = {});
+/// The row (column) numbers that a slice of x's axis names: an int64 vector, whole on every rank.
+Var row_numbers(const Var& x, int axis = 0, const Slice& slice = {});
+/// (n) integers -> n x classes: 1 in column y[i] of row i; a y[i] that is no class gives a row of zeros.
+Var one_hot(const Var& y, Index classes, DType dtype = DType::float64);
 
 // Sparse values and their data.
 /// g (dense, broadcast to A's shape, or sparse of any pattern) at A's stored positions, on A's Sparsity.

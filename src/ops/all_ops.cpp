@@ -44,6 +44,9 @@ constexpr std::array kOps{
     &ops::softmax,
     &ops::scaled_softmax,
     &ops::sp_sum,
+    &ops::min,
+    &ops::index_of,
+    &ops::cumsum,
     // products
     &ops::dot,
     &ops::structured_dot,
@@ -57,6 +60,11 @@ constexpr std::array kOps{
     &ops::broadcast_like,
     &ops::sum_like,
     &ops::count,
+    &ops::concatenate,
+    // parts of dense values
+    &ops::take,
+    &ops::put_rows,
+    &ops::row_numbers,
     // sparse values and their data
     &ops::at,
     &ops::at_s_s,

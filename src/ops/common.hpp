@@ -11,6 +11,9 @@ namespace spgrad {
 inline int major_axis(const Type& type) { return type.format == Format::csc ? 1 : 0; }
 inline Rows own_major(const Var& x) { return own(major_axis(x->type)); }
 
+/// The global number of the first row (along its slow axis) of a dense value's part on this rank.
+inline Index first_row(const Value& dense) { return dense.cut() == kWhole ? 0 : dense.layout().begin(dense.rank()); }
+
 /// A negative axis counts from the end. Throws Error if there is no such axis.
 int checked_axis(const Var& x, int axis);
 /// {"axis", a} if there is one, nothing otherwise.

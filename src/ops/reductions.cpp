@@ -1,4 +1,4 @@
-// sum, mean, max over an axis or over all elements of dense values.
+// sum, mean, max, min over an axis or over all elements of dense values.
 #include "src/ops/reductions.hpp"
 
 namespace spgrad {
@@ -6,23 +6,18 @@ namespace {
 
 constexpr std::string_view kLetters = "[axis=0] ij -> j | [axis=1] ij -> i | [axis] ij -> | [axis] i -> | [axis] . ->";
 
-// A vector has but one axis, so it needs no attribute.
-Attrs reduction_attrs(const Var& x, std::optional<int> axis) {
-  Attrs attrs = axis_attrs(x, axis);
-  return x->type.ndim() == 2 ? attrs : Attrs{};
-}
-
 Type infer_sum(const Node& n) {
   require(!n.in[0]->type.sparse(), "x must be dense; sp_sum sums a sparse matrix");
   return {dtype_of_sum(promoted_dtype(n)), Format::dense, shape_by_letters(n)};
 }
 
-Type infer_max(const Node& n) {
+template <class Extreme>
+Type infer_extreme(const Node& n) {
   const Shape& shape = n.in[0]->type.shape;
   require(!n.in[0]->type.sparse(), "x must be dense");
   const auto axis = axis_of(n);
   const bool empty = axis ? shape[*axis] == 0 : shape.elements() == 0;
-  require(!empty || n.has("finite"), "there is no largest of 0 elements, in x of shape ", shape);
+  require(!empty || n.has("finite"), "there is no ", Extreme::kWord, " of 0 elements, in x of shape ", shape);
   return dense_type(n);
 }
 
@@ -50,9 +45,10 @@ void run(RunContext& c) {
   });
 }
 
-// Within the finite numbers, which commutes with taking the largest over the ranks.
-void run_max(RunContext& c) {
-  run<Largest>(c);
+// Within the finite numbers, which commutes with taking the extreme over the ranks.
+template <class Extreme>
+void run_extreme(RunContext& c) {
+  run<Extreme>(c);
   if (!c.node().has("finite")) return;
   dispatch_real(c.out().dtype(), [&]<class T>() {
     using Limits = std::numeric_limits<T>;
@@ -65,7 +61,7 @@ Var vjp_sum(const Var& out, const Var& g, int) {
   return broadcast_like(expanded(g, x, axis_of(*out)), x);
 }
 
-// 1 where x is largest, divided by how many such there are.
+// 1 where x is the extreme, divided by how many such there are.
 Var share(const Var& out) {
   const Var& x = out->in[0];
   const auto axis = axis_of(*out);
@@ -73,11 +69,34 @@ Var share(const Var& out) {
   return div(mask, expanded(sum(mask, axis), x, axis));
 }
 
-Var vjp_max(const Var& out, const Var& g, int) { return mul(share(out), expanded(g, out->in[0], axis_of(*out))); }
+Var vjp_extreme(const Var& out, const Var& g, int) { return mul(share(out), expanded(g, out->in[0], axis_of(*out))); }
 
-Var jvp_max(const Var& out, const Vars& t) { return sum(mul(share(out), t[0]), axis_of(*out)); }
+Var jvp_extreme(const Var& out, const Vars& t) { return sum(mul(share(out), t[0]), axis_of(*out)); }
+
+template <class Extreme>
+constexpr Op extreme(std::string_view name, std::string_view formula, Aliases aliases) {
+  return {.name = name,
+          .inputs = "x",
+          .formula = formula,
+          .doc =
+              "NaN wins. Gradient: shared evenly by equal ones. With the attribute finite, infinities give the "
+              "largest finite numbers.",
+          .letters = kLetters,
+          .infer = infer_extreme<Extreme>,
+          .run = run_extreme<Extreme>,
+          .spread = spread<Extreme::kCombine>,
+          .vjp = vjp_extreme,
+          .jvp = jvp_extreme,
+          .accepts = static_cast<DTypes>(kBool | kInteger | kReal),
+          .aliases = aliases};
+}
 
 }  // namespace
+
+Attrs reduction_attrs(const Var& x, std::optional<int> axis) {
+  Attrs attrs = axis_attrs(x, axis);
+  return x->type.ndim() == 2 ? attrs : Attrs{};
+}
 
 std::optional<int> axis_of(const Node& n) {
   if (!n.has("axis")) return {};
@@ -104,31 +123,26 @@ constinit const Op ops::sum{
     .aliases = {.scipy = "numpy.sum", .torch = "torch.sum", .jax = "jax.numpy.sum", .petsc = "VecSum"},
 };
 
-constinit const Op ops::max{
-    .name = "max",
-    .inputs = "x",
-    .formula = "largest element of x along the axis, or of all",
-    .doc =
-        "NaN wins. Gradient: shared evenly by equal maxima. With the attribute finite, infinities give the largest "
-        "finite "
-        "numbers.",
-    .letters = kLetters,
-    .infer = infer_max,
-    .run = run_max,
-    .spread = spread<Rows::kMax>,
-    .vjp = vjp_max,
-    .jvp = jvp_max,
-    .accepts = static_cast<DTypes>(kBool | kInteger | kReal),
-    .aliases = {.scipy = "numpy.max", .torch = "torch.amax", .jax = "jax.numpy.max", .petsc = "VecMax"},
-};
+constinit const Op ops::max =
+    extreme<Largest>("max", "largest element of x along the axis, or of all",
+                     {.scipy = "numpy.max", .torch = "torch.amax", .jax = "jax.numpy.max", .petsc = "VecMax"});
+constinit const Op ops::min =
+    extreme<Smallest>("min", "smallest element of x along the axis, or of all",
+                      {.scipy = "numpy.min", .torch = "torch.amin", .jax = "jax.numpy.min", .petsc = "VecMin"});
 
 Var sum(const Var& x, std::optional<int> axis) { return apply(ops::sum, {x}, reduction_attrs(x, axis)); }
 Var max(const Var& x, std::optional<int> axis) { return apply(ops::max, {x}, reduction_attrs(x, axis)); }
+Var min(const Var& x, std::optional<int> axis) { return apply(ops::min, {x}, reduction_attrs(x, axis)); }
 
 Var mean(const Var& x, std::optional<int> axis) {
   const Var total = sum(x, axis), n = count(x, axis);
   if (n->op != &ops::count) return div(total, n->value.scalar());
   return div(total, cast(n, real_of(float_of(total->type.dtype))));
+}
+
+Var var(const Var& x, std::optional<int> axis) {
+  const Var y = cast(x, float_of(x->type.dtype)), d = sub(y, expanded(mean(y, axis), y, axis));
+  return mean(real(mul(d, conj(d))), axis);
 }
 
 Var shift_of(const Var& x) { return stop_gradient(apply(ops::max, {x}, {{"finite", true}})); }

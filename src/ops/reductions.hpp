@@ -21,11 +21,22 @@ struct Sum {
 
 /// NaN wins.
 struct Largest {
+  static constexpr std::string_view kWord = "largest";
+  static constexpr Rows::Combine kCombine = Rows::kMax;
   template <class T>
   static constexpr T identity = std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity()
                                                             : std::numeric_limits<T>::lowest();
   template <class T>
   requires(!is_complex_v<T>) static constexpr T of(T a, T b) { return b > a || b != b ? b : a; }
+};
+struct Smallest {
+  static constexpr std::string_view kWord = "smallest";
+  static constexpr Rows::Combine kCombine = Rows::kMin;
+  template <class T>
+  static constexpr T identity = std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity()
+                                                            : std::numeric_limits<T>::max();
+  template <class T>
+  requires(!is_complex_v<T>) static constexpr T of(T a, T b) { return b < a || b != b ? b : a; }
 };
 
 /// All of x[0 .. n - 1], by halves: the rounding error grows with log n.
@@ -65,6 +76,8 @@ void reduce_block(const T* x, Index rows, Index cols, bool over_slow, bool over_
 
 /// The attribute "axis", if there is one.
 std::optional<int> axis_of(const Node& n);
+/// What "axis" is set to for a reduction: a vector has but one axis, and needs no attribute.
+Attrs reduction_attrs(const Var& x, std::optional<int> axis);
 /// v, reduced along an axis of x, with that axis back as one of size 1, so that it broadcasts against x.
 Var expanded(const Var& v, const Var& x, std::optional<int> axis);
 /// The largest element of x, but finite: by which exponents are shifted. A constant for derivatives.

@@ -191,4 +191,9 @@ Var softmax(const Var& x, int axis) {
   return div(e, sum(e));
 }
 
+Var log_softmax(const Var& x, int axis) {
+  const Var y = as_float(ops::softmax, x);
+  return sub(y, expanded(logsumexp(y, axis), y, checked_axis(x, axis)));
+}
+
 }  // namespace spgrad

@@ -17,6 +17,7 @@ Family sparse_elements();
 Family patterns();
 Family shapes();
 Family reductions();
+Family parts();
 Family products();
 
 std::span<const Family> families();

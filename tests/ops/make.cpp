@@ -101,6 +101,14 @@ Var Make::on(const Var& like) {
   return add_input(text("x", inputs_.size()), values_like({next_dtype(), x.type.format, x.type.shape}, x.at), like);
 }
 
+Var Make::row_numbers(Index n, Index m, DType integer) {
+  const Index rows = size(m);
+  const bool either_end = name(integer).starts_with("int");
+  Whole x = dense_zeros(integer, {taken(n, m)});
+  for (Complex& r : x.x) r = static_cast<double>(below(rows) - (either_end && below(3) == 0 ? rows : 0));
+  return add_input(text("x", inputs_.size()), std::move(x));
+}
+
 Make::Parts Make::parts(Index m, Index n, DType integer) {
   const Shape shape{size(m), size(n)};
   const int major = format() == Format::csr ? 0 : 1;

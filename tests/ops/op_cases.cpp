@@ -6,7 +6,7 @@ namespace spgrad::tests {
 
 std::span<const Family> families() {
   static const std::vector<Family> all{
-      dense_elements(), shapes(), reductions(), products(), sparse_elements(), patterns(),
+      dense_elements(), shapes(), reductions(), parts(), products(), sparse_elements(), patterns(),
   };
   return all;
 }

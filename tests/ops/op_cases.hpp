@@ -50,6 +50,9 @@ class Make {
   }
   /// A value for each stored entry of A, an input.
   Var entries_of(const Var& A) { return dense_input({static_cast<Index>(given_.at(A.get()).x.size())}, any); }
+  /// n row numbers of an axis of size m, from either end; none if that is 0.
+  Index taken(Index n, Index m) const { return size(m) == 0 ? 0 : size(n); }
+  Var row_numbers(Index n, Index m, DType integer = DType::int64);
   /// Other entries on the very Sparsity of `like`, an input.
   Var on(const Var& like);
   /// data, minor indices and offsets of a matrix.

@@ -1,6 +1,8 @@
 // Every way to run an op that its form offers, whether the plan would take it or not.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "spgrad/function.hpp"
 #include "tests/ops/properties.hpp"
 #include "tests/support/on_ranks.hpp"
@@ -64,6 +66,12 @@ std::size_t spreads_of(const OpCase& row, const Variant& variant) {
   return out->in.empty() ? 0 : out->op->spread(*out).size();
 }
 
+// Dimensions that are made on the way to the op may be cut in no case.
+bool made_of_inputs(const OpCase& row, const Variant& variant) {
+  Make make(variant);
+  return std::ranges::all_of(row.apply(make)->in, [](const Var& x) { return x->in.empty(); });
+}
+
 // Of forms that offer several.
 TEST(SpreadsFull, AllGiveTheResult) {
   for (const OpCase& row : op_cases())
@@ -73,7 +81,8 @@ TEST(SpreadsFull, AllGiveTheResult) {
         int count = 0;
         for (const unsigned transposed : {0U, 1U})
           count += count_fits(row, {.format = format, .transposed = transposed}, k);
-        EXPECT_GT(count, 0) << row << ", " << format << ": spread " << k << " of " << offered << " fits nowhere";
+        EXPECT_TRUE(count > 0 || !made_of_inputs(row, {.format = format}))
+            << row << ", " << format << ": spread " << k << " of " << offered << " fits nowhere";
       }
     }
 }

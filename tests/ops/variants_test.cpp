@@ -54,6 +54,9 @@ TEST_P(VariantsFull, GraphsThatDoNotKnowSizes) {
   });
 }
 
+// These have no result for an axis of no elements.
+constexpr std::array kNotOfNothing{"max", "min", "index_of"};
+
 // Each size of the row's inputs in turn is 0, or 1.
 TEST_P(VariantsFull, DimensionsWithoutElementsOrWithOne) {
   Make usual({});
@@ -63,7 +66,8 @@ TEST_P(VariantsFull, DimensionsWithoutElementsOrWithOne) {
     for (int axis = 0; axis < x.type.ndim(); ++axis) sizes.insert(x.type.shape[axis]);
   for (const Index size : sizes)
     for (const Index becomes : {0, 1}) {
-      if (size == 1 || (becomes == 0 && GetParam().op == "max")) continue;
+      if (size == 1 || (becomes == 0 && std::ranges::find(kNotOfNothing, GetParam().op) != kNotOfNothing.end()))
+        continue;
       for_formats([&](Format format) {
         const bool limit = becomes == 0 && GetParam().op == "logsumexp";  // -inf, where differences say nothing
         const Trial trial(GetParam(), {.format = format, .size = size, .becomes = becomes, .seed = 5},

@@ -21,6 +21,38 @@ Complex largest(const std::vector<Complex>& x) {
   return most;
 }
 
+Complex smallest(const std::vector<Complex>& x) {
+  double least = std::numeric_limits<double>::infinity();
+  for (const Complex& element : x) least = std::min(least, element.real());
+  return least;
+}
+
+// The number of the first element that equals m, along the axis or in all.
+Whole index_in(const Node& n, const In& in) {
+  const auto first = [&](const std::vector<Complex>& line, Complex m) {
+    return static_cast<double>(std::ranges::find(line, m) - line.begin());
+  };
+  const Whole &x = in[0], &m = in[1];
+  if (!n.has("axis") || x.type.ndim() < 2) return made({}, [&](Index, Index) { return first(x.x, m.x[0]); });
+  const bool rows = n.attr<Index>("axis") == 1;
+  return made(m.type.shape, [&](Index, Index k) {
+    std::vector<Complex> line;
+    for (Index l = 0; l < (rows ? x.columns() : x.rows()); ++l) line.push_back(rows ? x(k, l) : x(l, k));
+    return first(line, m.x[static_cast<std::size_t>(k)]);
+  });
+}
+
+Whole running_sum(const Node& n, const In& in) {
+  const Whole& x = in[0];
+  const bool rows = x.type.ndim() < 2 || n.attr<Index>("axis") == 1, reverse = n.attr<bool>("reverse");
+  return made(x.type.shape, [&](Index i, Index j) {
+    const Index size = rows ? x.columns() : x.rows(), at = rows ? j : i;
+    Complex sum = 0;
+    for (Index l = reverse ? at : 0; l < (reverse ? size : at + 1); ++l) sum += rows ? x(i, l) : x(l, j);
+    return sum;
+  });
+}
+
 Whole softmax_of(const Node& n, const In& in) {
   const Whole& x = in[0];
   const bool rows = x.type.ndim() < 2 || n.attr<Index>("axis") == 1;
@@ -40,6 +72,18 @@ constexpr OpCase kCases[]{
     {"max", "D 0", [](M& m) { return max(m.dense(5, 7, M::distinct), 0); }},
     {"max", "D 1", [](M& m) { return max(m.dense(5, 7, M::distinct), 1); }},
     {"max", "v 0", [](M& m) { return max(m.vector(7, M::distinct), 0); }},
+    {"min", "D", [](M& m) { return min(m.dense(5, 7, M::distinct)); }},
+    {"min", "D 0", [](M& m) { return min(m.dense(5, 7, M::distinct), 0); }},
+    {"min", "D 1", [](M& m) { return min(m.dense(5, 7, M::distinct), 1); }},
+    {"min", "v 0", [](M& m) { return min(m.vector(7, M::distinct), 0); }},
+    {"index_of", "argmax D", [](M& m) { return argmax(m.dense(5, 7)); }},
+    {"index_of", "argmax D 0", [](M& m) { return argmax(m.dense(5, 7), 0); }},
+    {"index_of", "argmax D 1", [](M& m) { return argmax(m.dense(5, 7), 1); }},
+    {"index_of", "argmin D 0", [](M& m) { return argmin(m.dense(5, 7), 0); }},
+    {"index_of", "argmin v", [](M& m) { return argmin(m.vector(7)); }},
+    {"cumsum", "D 0", [](M& m) { return cumsum(m.dense(5, 7), 0); }},
+    {"cumsum", "D 1", [](M& m) { return cumsum(m.dense(5, 7), 1); }},
+    {"cumsum", "v", [](M& m) { return cumsum(m.vector(7)); }},
     {"logsumexp", "D", [](M& m) { return logsumexp(m.dense(5, 7)); }},
     {"logsumexp", "D 0", [](M& m) { return logsumexp(m.dense(5, 7), 0); }},
     {"logsumexp", "D 1", [](M& m) { return logsumexp(m.dense(5, 7), 1); }},
@@ -63,6 +107,9 @@ constexpr OpCase kCases[]{
     {"softmax", "D 0", [](M& m) { return softmax(m.dense(5, 7), 0); }},
     {"softmax", "D 1", [](M& m) { return softmax(m.dense(5, 7), 1); }},
     {"softmax", "v 0", [](M& m) { return softmax(m.vector(7), 0); }},
+    {"softmax", "log D 0", [](M& m) { return log_softmax(m.dense(5, 7), 0); }},
+    {"softmax", "log D 1", [](M& m) { return log_softmax(m.dense(5, 7), 1); }},
+    {"softmax", "log v", [](M& m) { return log_softmax(m.vector(7), 0); }},
     {"sp_sum", "A", [](M& m) { return sp_sum(m.sparse(5, 7)); }},
     {"sp_sum", "A 0", [](M& m) { return sp_sum(m.sparse(5, 7), 0); }},
     {"sp_sum", "A 1", [](M& m) { return sp_sum(m.sparse(5, 7), 1); }},
@@ -75,6 +122,9 @@ const std::map<std::string_view, Rule> kRules{
     {"sum", reduced(total)},
     {"sp_sum", reduced(total)},
     {"max", reduced(largest)},
+    {"min", reduced(smallest)},
+    {"index_of", index_in},
+    {"cumsum", running_sum},
     {"logsumexp", reduced(log_total_exp)},
     {"softmax", softmax_of},
     {"scaled_softmax",

@@ -132,6 +132,58 @@ TEST(Max, SharesItsGradientAmongEqualMaxima) {
   });
 }
 
+TEST(ArgMax, IsTheFirstOfEqualOnesAndOfNaN) {
+  for_ranks([](World& world) {
+    const double nan = std::nan("");
+    const Numbers x{1, 5, nan, 5, 4, nan, 4, 5, 2};
+    for (const Where where : {kRows, kColumns, kWholeByColumns}) {
+      const Value X = value(world, {3, 3}, x, where);
+      const Var a = input("a", type_of(X));
+      const auto r = run(world, {a}, {argmax(a), argmax(a, 0), argmax(a, 1), argmin(a, 0), argmin(a, -1)}, {X});
+      EXPECT_EQ(r[0].dtype(), DType::int64);
+      EXPECT_EQ(numbers(world, r[0]), Numbers{2});
+      EXPECT_EQ(numbers(world, r[1]), (Numbers{1, 0, 0}));
+      EXPECT_EQ(numbers(world, r[2]), (Numbers{2, 2, 1}));
+      EXPECT_EQ(numbers(world, r[3]), (Numbers{0, 1, 0}));
+      EXPECT_EQ(numbers(world, r[4]), (Numbers{2, 2, 2}));
+    }
+  });
+}
+
+TEST(Variance, HasTheGradientOfItsFormula) {
+  for_ranks([](World& world) {
+    for (const Where where : {kRows, kColumns, kWholeByColumns}) {
+      const Value X = value(world, {2, 3}, {1, 2, 6, -1, 4, 4}, where);
+      const Var a = input("a", type_of(X));
+      const auto r = run(world, {a}, {var(a, 1), var(a), grad(sum(var(a, 1)), a)}, {X});
+      expect_near(numbers(world, r[0]), {14.0 / 3, 50.0 / 9}, 1e-14);
+      expect_near(numbers(world, r[1]), {74.0 / 6 - 64.0 / 9}, 1e-14);
+      expect_near(numbers(world, r[2]), {-4.0 / 3, -2.0 / 3, 2, -20.0 / 9, 10.0 / 9, 10.0 / 9}, 1e-14);
+    }
+  });
+}
+
+TEST(Take, RefusesARowThatIsNotThereOnAllRanks) {
+  for_ranks([](World& world) {
+    const Value X = value(world, {3, 2}, {1, 2, 3, 4, 5, 6}, kRows), R = value<Index>(world, {2}, {-3, 3}, kRows);
+    const Var a = input("a", type_of(X)), rows = input("rows", type_of(R));
+    const std::string said = refusal([&] { run(world, {a, rows}, {take(a, rows)}, {X, R}); });
+    EXPECT_NE(said.find("row 3 does not exist in an axis of size 3"), std::string::npos) << said;
+  });
+}
+
+TEST(Subtensor, IsPythonsSliceAndAddsNothingWhereItTakesAll) {
+  for_ranks([](World& world) {
+    const Value X = value(world, {3, 4}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, kRows);
+    const Var a = input("a", type_of(X));
+    const auto r =
+        run(world, {a}, {subtensor(a, {.start = -2}, {.stop = -1, .step = 2}), subtensor(a, {.step = -1})}, {X});
+    EXPECT_EQ(numbers(world, r[0]), (Numbers{4, 6, 8, 10}));
+    EXPECT_EQ(numbers(world, r[1]), (Numbers{8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3}));
+    EXPECT_EQ(subtensor(a, {}), a);
+  });
+}
+
 TEST(Add, TakesOperandsInEitherStorageOrder) {
   for_ranks([](World& world) {
     const Numbers x{1, 2, 3, 4, 5, 6}, y{10, 20, 30, 40, 50, 60};
@@ -236,6 +288,13 @@ TEST(DenseOps, RefuseWhatHasNoMeaningAndSayWhy) {
   says([&] { lt(z, D); }, "dtype complex128");
   says([&] { max(none); }, "no largest of 0 elements");
   says([&] { max(none, 0); }, "no largest of 0 elements");
+  says([&] { min(none); }, "no smallest of 0 elements");
+  says([&] { argmax(z); }, "dtype complex128");
+  says([&] { take(D, v); }, "rows must be integers, not float64");
+  says([&] { one_hot(v, 3); }, "must be a vector of integers");
+  says([&] { subtensor(D, {.step = 0}); }, "step of a slice is 0");
+  says([&] { concatenate({D, v}); }, "numbers of dimensions");
+  says([&] { concatenate({D, none}, 1); }, "x has 3 rows but y has 0 rows");
   says([&] { sum(D, 2); }, "axis 2 does not exist");
   says([&] { sum(A); }, "sp_sum");
   says([&] { add(D, v); }, "x has 4 columns but y has 3 elements");
