@@ -11,22 +11,31 @@
 namespace spgrad::kernels {
 namespace {
 
+// The two that std has for real numbers only; near 0 as exact as near other numbers.
+template <class R>
+std::complex<R> expm1(std::complex<R> z) {
+  const R half = std::sin(z.imag() / 2);
+  return {std::expm1(z.real()) * std::cos(z.imag()) - 2 * half * half, std::exp(z.real()) * std::sin(z.imag())};
+}
+template <class R>
+std::complex<R> log1p(std::complex<R> z) {
+  const R x = z.real(), y = z.imag();
+  if (std::abs(x) + std::abs(y) > R(0.5)) return std::log(R(1) + z);
+  return {std::log1p(x * (2 + x) + y * y) / 2, std::atan2(y, 1 + x)};  // no overflow in |1 + z|^2 - 1
+}
+
 template <class T>
-void map_complex(Unary f, const T* x, T* out, Index n) {
+T of_complex(Unary f, T z) {
+#define SPGRAD_CASE(name) \
+  case Unary::name:       \
+    return name(z);
   switch (f) {
-    case Unary::exp:
-      std::transform(x, x + n, out, [](T z) { return std::exp(z); });
-      return;
-    case Unary::log:
-      std::transform(x, x + n, out, [](T z) { return std::log(z); });
-      return;
-    case Unary::tanh:
-      std::transform(x, x + n, out, [](T z) { return std::tanh(z); });
-      return;
+    SPGRAD_LIBRARY_FUNCTIONS(SPGRAD_CASE)
     case Unary::sigmoid:
     case Unary::softplus:
       break;
   }
+#undef SPGRAD_CASE
   fail(ErrorKind::other, "sigmoid and softplus are for real numbers, not ", dtype_of<T>());
 }
 
@@ -37,7 +46,7 @@ void map(Unary f, const T* x, T* out, Index n) {
   if constexpr (is_hot_v<T>)
     hot<T>().map[static_cast<std::size_t>(f)](x, out, n);
   else
-    map_complex(f, x, out, n);
+    std::transform(x, x + n, out, [f](T z) { return of_complex(f, z); });
 }
 
 template <class T>

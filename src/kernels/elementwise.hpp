@@ -1,13 +1,18 @@
 // elementwise.hpp: functions of every element of an array, and of its rows.
 #pragma once
 
+#include "src/kernels/isa/table.hpp"
 #include "src/kernels/views.hpp"
 
 namespace spgrad::kernels {
 
+#define SPGRAD_ENUMERATOR(name) name,
+enum class Unary : std::uint8_t { SPGRAD_LIBRARY_FUNCTIONS(SPGRAD_ENUMERATOR) sigmoid, softplus };
+#undef SPGRAD_ENUMERATOR
+
 /// out[i] = f(x[i]), n elements; out may be x. Instantiated for float, double and their complex types (no softplus,
-/// sigmoid for complex). Vectorised (libmvec) within 4 ulp; infinities and NaN as the C library has them.
-enum class Unary : std::uint8_t { exp, log, tanh, sigmoid, softplus };
+/// sigmoid for complex). Vectorised (libmvec) within 4 ulp; infinities, NaN and the sign of zeros as the C library has
+/// them.
 template <class T>
 void map(Unary f, const T* x, T* out, Index n);
 

@@ -9,12 +9,13 @@
 namespace spgrad::kernels::SPGRAD_ISA_NAME {
 namespace {
 
+#define SPGRAD_MAP(name) map<T, map_##name>,
 template <class T>
 constexpr HotKernels<T> kernels() {
   return {.spmm = spmm<T>,
           .spmm_scatter = spmm_scatter<T>,
           .sddmm = sddmm<T>,
-          .map = {map<T, Exp>, map<T, Log>, map<T, Tanh>, map<T, Sigmoid>, map<T, Softplus>},
+          .map = {SPGRAD_LIBRARY_FUNCTIONS(SPGRAD_MAP) map<T, Sigmoid>, map<T, Softplus>},
           .inner = inner<T>,
           .logsumexp_rows = logsumexp_rows<T>,
           .softmax_rows = softmax_rows<T>};

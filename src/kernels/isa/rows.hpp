@@ -1,6 +1,7 @@
 // rows.hpp: elementwise functions of one instruction set, on the vector functions of libmvec.
 #pragma once
 
+#include "src/kernels/isa/table.hpp"
 #include "src/kernels/isa/vector.hpp"
 
 namespace spgrad::kernels::SPGRAD_ISA_NAME {
@@ -26,11 +27,14 @@ using Floats = Vec<float, kWidth<float>>;
   namespace {                                                             \
   inline Doubles name##_of(Doubles x) { return SPGRAD_DOUBLES(name)(x); } \
   inline Floats name##_of(Floats x) { return SPGRAD_FLOATS(name)(x); }    \
+  struct map_##name {                                                     \
+    template <class V>                                                    \
+    static V of(V x) {                                                    \
+      return name##_of(x);                                                \
+    }                                                                     \
+  };                                                                      \
   }
-SPGRAD_MATH(exp)
-SPGRAD_MATH(log)
-SPGRAD_MATH(log1p)
-SPGRAD_MATH(tanh)
+SPGRAD_LIBRARY_FUNCTIONS(SPGRAD_MATH)
 
 namespace {
 
@@ -39,24 +43,6 @@ template <class V>
 inline V exp_minus_abs(V x) {
   return exp_of(x < 0 ? x : -x);
 }
-struct Exp {
-  template <class V>
-  static V of(V x) {
-    return exp_of(x);
-  }
-};
-struct Log {
-  template <class V>
-  static V of(V x) {
-    return log_of(x);
-  }
-};
-struct Tanh {
-  template <class V>
-  static V of(V x) {
-    return tanh_of(x);
-  }
-};
 struct Sigmoid {
   template <class V>
   static V of(V x) {

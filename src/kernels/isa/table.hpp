@@ -6,6 +6,10 @@
 
 namespace spgrad::kernels {
 
+/// The functions of the C library that libmvec has vectorised and that maps are offered for.
+#define SPGRAD_LIBRARY_FUNCTIONS(F) \
+  F(exp) F(expm1) F(log) F(log1p) F(sin) F(cos) F(tan) F(asin) F(atan) F(sinh) F(cosh) F(tanh) F(asinh) F(atanh)
+
 /// Rows of views.hpp. cols >= 1.
 template <class T>
 struct PlainRows {
@@ -31,7 +35,7 @@ struct HotKernels {
   void (*spmm)(const PlainEntries<T>& A, In X, T alpha, bool accumulate, Out out);
   void (*spmm_scatter)(const PlainEntries<T>& A, In X, T alpha, Out out);
   void (*sddmm)(const PlainEntries<T>& P, In X, In Y, T* out);
-  void (*map[5])(const T* x, T* out, std::int64_t n);  // in the order of Unary
+  void (*map[16])(const T* x, T* out, std::int64_t n);  // in the order of Unary
   T (*inner)(const T* x, const T* y, std::int64_t n);
   void (*logsumexp_rows)(const T* x, std::int64_t rows, std::int64_t k, T* out);
   void (*softmax_rows)(const T* x, const T* g, std::int64_t rows, std::int64_t k, T* out);

@@ -21,18 +21,17 @@ const HotKernels<T>& of(const HotTable& table) {
 }
 
 long double exact(Unary f, long double x) {
+#define SPGRAD_CASE(name) \
+  case Unary::name:       \
+    return std::name(x);
   switch (f) {
-    case Unary::exp:
-      return std::exp(x);
-    case Unary::log:
-      return std::log(x);
-    case Unary::tanh:
-      return std::tanh(x);
+    SPGRAD_LIBRARY_FUNCTIONS(SPGRAD_CASE)
     case Unary::sigmoid:
       return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
     case Unary::softplus:
       break;
   }
+#undef SPGRAD_CASE
   return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
 }
 
@@ -82,15 +81,29 @@ TYPED_TEST(Elementwise, MapIsWithin4UlpOfTheExactFunction) {
   using T = TypeParam;
   const std::vector<T> x = arguments<T>();
   for (const HotTable* table : runnable_tables())
-    for (const Unary f : {Unary::exp, Unary::log, Unary::tanh, Unary::sigmoid, Unary::softplus}) {
+    for (int k = 0; k <= static_cast<int>(Unary::softplus); ++k) {
+      const auto f = static_cast<Unary>(k);
       std::vector<T> out(x.size());
-      of<T>(*table).map[static_cast<int>(f)](x.data(), out.data(), static_cast<Index>(x.size()));
+      of<T>(*table).map[k](x.data(), out.data(), static_cast<Index>(x.size()));
       double worst = 0;
       T at{};
       for (std::size_t i = 0; i < x.size(); ++i)
         if (const double e = ulps(out[i], exact(f, x[i])); e > worst) worst = e, at = x[i];
-      EXPECT_LE(worst, 4) << table->name << ", function " << static_cast<int>(f) << " of " << at;
-      this->RecordProperty(std::string(table->name) + "_" + std::to_string(static_cast<int>(f)), std::to_string(worst));
+      EXPECT_LE(worst, 4) << table->name << ", function " << k << " of " << at;
+      this->RecordProperty(std::string(table->name) + "_" + std::to_string(k), std::to_string(worst));
+    }
+}
+
+TYPED_TEST(Elementwise, MapKeepsTheSignOfZero) {
+  using T = TypeParam;
+  for (const HotTable* table : runnable_tables())
+    for (const Unary f : {Unary::expm1, Unary::log1p, Unary::sin, Unary::tan, Unary::asin, Unary::atan, Unary::sinh,
+                          Unary::tanh, Unary::asinh, Unary::atanh}) {
+      const T x[2]{T(0), -T(0)};
+      T out[2]{1, 1};
+      of<T>(*table).map[static_cast<int>(f)](x, out, 2);
+      EXPECT_TRUE(out[0] == 0 && !std::signbit(out[0])) << table->name << ", function " << static_cast<int>(f);
+      EXPECT_TRUE(out[1] == 0 && std::signbit(out[1])) << table->name << ", function " << static_cast<int>(f);
     }
 }
 
@@ -202,6 +215,21 @@ TEST(Inner, KeepsItsPrecisionOverMillionsOfElements) {
   const std::vector<float> x(1 << 22, 0.1F);
   const double expected = static_cast<double>(x[0]) * x[0] * static_cast<double>(x.size());
   EXPECT_NEAR(inner(x.data(), x.data(), static_cast<Index>(x.size())), expected, 2e-6 * expected);
+}
+
+TEST(MapComplex, Expm1AndLog1pAreExactNearZeroAndInverseElsewhere) {
+  using C = std::complex<double>;
+  const std::vector<C> z{{1e-10, 2e-10}, {-3e-9, 1e-9}, {0.3, -0.4}, {1, 2}, {-0.9, 0.1}, {1e200, 1e200}};
+  std::vector<C> e(z.size()), l(z.size()), back(z.size());
+  map(Unary::expm1, z.data(), e.data(), 5);
+  map(Unary::log1p, e.data(), back.data(), 5);
+  map(Unary::log1p, z.data(), l.data(), static_cast<Index>(z.size()));
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_LE(std::abs(e[i] - (z[i] + z[i] * z[i] / 2.0)), 1e-15 * std::abs(z[i]));
+    EXPECT_LE(std::abs(l[i] - (z[i] - z[i] * z[i] / 2.0)), 1e-15 * std::abs(z[i]));
+  }
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_LE(std::abs(back[i] - z[i]), 1e-14 * std::abs(z[i])) << z[i];
+  EXPECT_EQ(l[5], std::log(z[5]));
 }
 
 }  // namespace
