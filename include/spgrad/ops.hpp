@@ -13,7 +13,12 @@
 namespace spgrad {
 
 namespace ops {  // the forms
-extern const Op add, add_s_s, add_s_d, sub, mul, mul_s_d, div, neg, conj, real, exp, log, tanh, sigmoid, softplus, sqr;
+extern const Op add, add_s_s, add_s_d, sub, mul, mul_s_d, div, neg, conj, real;
+extern const Op sqr, sqrt, pow, abs, sign, exp, expm1, log, log1p, sigmoid, softplus;
+extern const Op sin, cos, tan, arcsin, arctan, sinh, cosh, tanh, arcsinh, arctanh, rad2deg, deg2rad;
+extern const Op rint, ceil, floor, trunc, maximum, minimum, where;
+extern const Op structured_exp, structured_log, structured_sigmoid, structured_pow, structured_add;
+extern const Op structured_maximum, structured_minimum;
 extern const Op eq, neq, lt, le, gt, ge;
 extern const Op cast, stop_gradient, conform, broadcast_like, sum_like, count;
 extern const Op sum, inner, max, min, index_of, cumsum, logsumexp, softmax, scaled_softmax;
@@ -32,12 +37,54 @@ Var div(const Var& x, const Var& y);  ///< x / y; integers give floats. y dense
 Var neg(const Var& x);
 Var conj(const Var& x);
 Var real(const Var& x);  ///< the real part, of a real dtype
+
+// Functions of every element of a dense operand, or of every stored entry of a sparse one: on the same Sparsity,
+// duplicates each, explicit zeros too; gradient structured. Integers give floats (see float_of) unless said otherwise.
+Var sin(const Var& x);
+Var tan(const Var& x);
+Var arcsin(const Var& x);
+Var arctan(const Var& x);
+Var sinh(const Var& x);
+Var tanh(const Var& x);
+Var arcsinh(const Var& x);
+Var arctanh(const Var& x);
+Var rad2deg(const Var& x);  ///< 180 x / pi
+Var deg2rad(const Var& x);  ///< pi x / 180
+Var expm1(const Var& x);    ///< exp(x) - 1
+Var log1p(const Var& x);    ///< log(1 + x)
+Var sqrt(const Var& x);
+Var sqr(const Var& x);    ///< x o x, in x's dtype
+Var abs(const Var& x);    ///< |x|, of a real dtype; gradient g x / |x|, 0 at 0
+Var sign(const Var& x);   ///< x / |x|, 0 at 0, in x's dtype. Of a real x: without derivative (zero), as those below
+Var rint(const Var& x);   ///< the nearest integer, the even one of two, in x's dtype
+Var ceil(const Var& x);   ///< the next integer >= x
+Var floor(const Var& x);  ///< the next integer <= x
+Var trunc(const Var& x);  ///< towards zero
+/// For dense operands, as they make something else of 0.
 Var exp(const Var& x);
 Var log(const Var& x);
-Var tanh(const Var& x);
+Var cos(const Var& x);
+Var cosh(const Var& x);
 Var sigmoid(const Var& x);   ///< 1 / (1 + exp(-x))
-Var sqr(const Var& x);       ///< x o x
 Var softplus(const Var& x);  ///< log(1 + exp(x)), without overflow
+/// For sparse ones: of the stored entries, what is not stored stays zero.
+Var structured_exp(const Var& A);
+Var structured_log(const Var& A);
+Var structured_sigmoid(const Var& A);
+/// Of the stored entries and a dense scalar y. The gradient by y is a sum over the stored entries.
+Var structured_pow(const Var& A, const Var& y);      ///< A_ij^y
+Var structured_add(const Var& A, const Var& y);      ///< A_ij + y
+Var structured_maximum(const Var& A, const Var& y);  ///< max(A_ij, y); between equals A has the gradient
+Var structured_minimum(const Var& A, const Var& y);  ///< min(A_ij, y); between equals A has the gradient
+
+// Dense operands, with NumPy broadcasting.
+Var pow(const Var& x, const Var& y);      ///< x^y; throws Error at the call for a negative integer power of an integer
+Var maximum(const Var& x, const Var& y);  ///< between equals x has the gradient, as in PyTensor
+Var minimum(const Var& x, const Var& y);  ///< between equals x has the gradient, as in PyTensor
+/// x where c is true (or not 0), else y. c has no gradient.
+Var where(const Var& c, const Var& x, const Var& y);
+Var clip(const Var& x, const Var& low, const Var& high);  ///< min(max(x, low), high); at the bounds x has the gradient
+Var relu(const Var& x);                                   ///< max(x, 0); its gradient at 0 is 0
 /// Comparisons of dense operands: bool. Not differentiable: their gradient is zero.
 Var eq(const Var& x, const Var& y);
 Var neq(const Var& x, const Var& y);
@@ -47,6 +94,14 @@ Var gt(const Var& x, const Var& y);
 Var ge(const Var& x, const Var& y);
 
 Var cast(const Var& x, DType dtype);
+inline Var bcast(const Var& x) { return cast(x, DType::int8); }
+inline Var wcast(const Var& x) { return cast(x, DType::int16); }
+inline Var icast(const Var& x) { return cast(x, DType::int32); }
+inline Var lcast(const Var& x) { return cast(x, DType::int64); }
+inline Var fcast(const Var& x) { return cast(x, DType::float32); }
+inline Var dcast(const Var& x) { return cast(x, DType::float64); }
+inline Var ccast(const Var& x) { return cast(x, DType::complex64); }
+inline Var zcast(const Var& x) { return cast(x, DType::complex128); }
 
 // Reductions of dense values; no axis: over all elements. An axis from the end is negative.
 Var sum(const Var& x, std::optional<int> axis = {});

@@ -105,12 +105,12 @@ class Reverse {
   std::unordered_set<const Node*> active_;
 };
 
+}  // namespace
+
 Var zero_like(const Var& x) {
   const Var zero = cast(Var(0.0), x->type.dtype);
   return x->type.sparse() ? at(x, zero) : broadcast_like(zero, x);
 }
-
-}  // namespace
 
 Var sum_of(const Vars& parts, const Var& like) {
   Var sparse, dense;

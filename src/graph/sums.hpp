@@ -1,4 +1,4 @@
-// sums.hpp: sums of derivatives, which may be missing, sparse, dense, or still lack axes along which they are constant.
+// sums.hpp: zero, and sums of derivatives, which may be missing, sparse, dense, or still lack axes along which they are constant.
 #pragma once
 
 #include "spgrad/op.hpp"
@@ -8,6 +8,9 @@ namespace spgrad {
 /// The sum of the parts that are not empty; `like`: a Var of the shape the sum has. Entries of one Sparsity are added
 /// entry by entry, entries and a dense part make a dense sum.
 Var sum_of(const Vars& parts, const Var& like);
+
+/// Zeros: of a sparse x on its Sparsity.
+Var zero_like(const Var& x);
 
 /// The tangent of x for tangents of its inputs (empty: zero, at least one is not): by op.jvp, or from op.linear.
 Var push_forward(const Var& x, const Vars& tangents);

@@ -1,10 +1,8 @@
 // eq, neq, lt, le, gt, ge of dense operands: bool, without derivative.
-#include "src/ops/elementwise.hpp"
+#include "src/ops/slopes.hpp"
 
 namespace spgrad {
 namespace {
-
-constexpr DTypes kOrdered = static_cast<DTypes>(kBool | kInteger | kReal);
 
 struct Equal {
   template <class T>

@@ -24,7 +24,7 @@ bool is_constant(const Walk::Strides& s, Index rows, Index cols) {
 }
 
 Walk walk_of(const Value& out, std::initializer_list<const Value*> in) {
-  if (out.is_sparse()) return {1, out.local_size(), {{{0, 1}, {0, 1}}}};
+  if (out.is_sparse()) return {1, out.local_size(), {{{0, 1}, {0, 1}, {0, 1}}}};
   Walk w{out.local_rows(), out.row_length(), {}};
   if (w.rows == 0 || w.cols == 0) return {0, 0, {}};
   bool one_row = true;
@@ -44,6 +44,7 @@ Walk walk_of(const Value& out, std::initializer_list<const Value*> in) {
 
 Walk walk(const Value& out, const Value& x) { return walk_of(out, {&x}); }
 Walk walk(const Value& out, const Value& x, const Value& y) { return walk_of(out, {&x, &y}); }
+Walk walk(const Value& out, const Value& x, const Value& y, const Value& z) { return walk_of(out, {&x, &y, &z}); }
 
 Value out_beside(RunContext& c, int operands) {
   Value out = c.out();
@@ -78,7 +79,8 @@ Type with_dtype(const Var& x, DType dtype) {
 
 Var spread_out(const Var& tangent, const Var& out) {
   const Shape& shape = out->type.shape;
-  const Var full = shape.known() && tangent->type.shape == shape ? tangent : broadcast_like(tangent, out);
+  const bool complete = tangent->type.sparse() || (shape.known() && tangent->type.shape == shape);
+  const Var full = complete ? tangent : broadcast_like(tangent, out);
   return cast(full, out->type.dtype);
 }
 

@@ -1,6 +1,7 @@
-// elementwise.hpp: functions of one or two operands, element by element with broadcasting, on this rank's part.
+// elementwise.hpp: functions of one to three operands, element by element with broadcasting, on this rank's part.
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "src/ops/common.hpp"
@@ -13,10 +14,11 @@ struct Walk {
     Index slow = 0, fast = 0;  ///< distances in memory of an operand's neighbours; 0: broadcast along that axis
   };
   Index rows = 1, cols = 1;  ///< one long row where the operands allow it
-  std::array<Strides, 2> in;
+  std::array<Strides, 3> in;
 };
 Walk walk(const Value& out, const Value& x);
 Walk walk(const Value& out, const Value& x, const Value& y);
+Walk walk(const Value& out, const Value& x, const Value& y, const Value& z);
 
 /// The result's memory, made fit for the first `operands` operands: a whole result is stored in the order of the first
 /// whole operand of its shape, and one that was given the storage of an operand which is not read in step gets its own.
@@ -33,7 +35,7 @@ Var spread_out(const Var& tangent, const Var& out);
 /// walked in narrow strips, whose lines stay in the cache from row to row.
 template <class Row>
 void for_rows(const Walk& w, Row row) {
-  const bool across = w.in[0].fast > 1 || w.in[1].fast > 1;
+  const bool across = std::ranges::any_of(w.in, [](const Walk::Strides& s) { return s.fast > 1; });
   const Index width = across ? std::min<Index>(64, w.cols) : w.cols;
   for (Index j = 0; j < w.cols; j += width)
     for (Index i = 0; i < w.rows; ++i) row(i, j, std::min(width, w.cols - j));

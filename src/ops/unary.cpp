@@ -1,4 +1,4 @@
-// neg, sqr, conj, real, cast, stop_gradient: of dense operands, or of the data of sparse ones.
+// neg, conj, real, cast, stop_gradient: of dense operands, or of the data of sparse ones.
 #include "src/graph/input_ops.hpp"
 #include "src/ops/elementwise.hpp"
 
@@ -14,19 +14,6 @@ struct Negative {
       return static_cast<T>(0 - static_cast<std::uint64_t>(x));
     else
       return -x;
-  }
-};
-struct Square {
-  template <class T>
-  T operator()(T x) const {
-    if constexpr (is_complex_v<T>)
-      return {x.real() * x.real() - x.imag() * x.imag(), 2 * x.real() * x.imag()};
-    else if constexpr (std::is_same_v<T, bool>)
-      return x;
-    else if constexpr (std::is_integral_v<T>)
-      return static_cast<T>(static_cast<std::uint64_t>(x) * static_cast<std::uint64_t>(x));
-    else
-      return x * x;
   }
 };
 struct Conjugate {
@@ -80,10 +67,6 @@ void run_cast(RunContext& c) {
 void run_identity(RunContext& c) { c.set_out(c.in(0)); }
 
 Var vjp_neg(const Var& out, const Var& g, int) { return out->has("structured") ? at(out->in[0], neg(g)) : neg(g); }
-// 2 x t: the scalar meets the smaller factor first.
-Var twice_times(const Var& x, const Var& t) {
-  return x->type.sparse() ? mul_e(mul(x, 2), at(x, t)) : mul(mul(t, 2), x);
-}
 Var vjp_conj(const Var&, const Var& g, int) { return conj(g); }
 
 // grad() takes the real part for a real input and converts to the input's dtype.
@@ -109,23 +92,6 @@ constinit const Op ops::neg{
     .accepts = kNumeric,
     .overwrites = inputs_mask({0}),
     .aliases = {.scipy = "-x", .torch = "torch.neg", .jax = "jax.numpy.negative", .petsc = "VecScale"},
-};
-
-constinit const Op ops::sqr{
-    .name = "sqr",
-    .inputs = "x",
-    .formula = "x o x",
-    .doc = "Of a sparse operand: of its stored entries, duplicates each.",
-    .letters = kLetters,
-    .infer = same_type,
-    .run = run_map<Square>,
-    .spread = elementwise_spread,
-    .vjp = [](const Var& out, const Var& g, int) { return twice_times(spgrad::conj(out->in[0]), g); },
-    .jvp = [](const Var& out, const Vars& t) { return twice_times(out->in[0], t[0]); },
-    .pattern = same(0),
-    .grad_kind = GradKind::structured,
-    .overwrites = inputs_mask({0}),
-    .aliases = {.scipy = "x.power(2)", .torch = "torch.square", .jax = "jax.numpy.square"},
 };
 
 constinit const Op ops::conj{
@@ -189,7 +155,6 @@ constinit const Op ops::stop_gradient{
     .aliases = {.torch = "torch.Tensor.detach", .jax = "jax.lax.stop_gradient"},
 };
 
-Var sqr(const Var& x) { return ops::sqr(x); }
 Var neg(const Var& x) { return ops::neg(x); }
 Var conj(const Var& x) { return is_complex(x->type.dtype) ? ops::conj(x) : x; }
 Var real(const Var& x) { return is_complex(x->type.dtype) ? ops::real(x) : x; }

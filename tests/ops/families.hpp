@@ -14,6 +14,8 @@ struct Family {
 
 Family dense_elements();
 Family sparse_elements();
+Family functions();
+Family functions_of_two();
 Family patterns();
 Family shapes();
 Family reductions();

@@ -17,14 +17,21 @@ std::ostream& operator<<(std::ostream& out, const Variant& v) {
   return out;
 }
 
+double Make::real_part(Range range) {
+  const double sign = range != positive && range != distinct && below(2) == 1 ? -1 : 1;
+  if (range == inside) return sign * uniform(0.2, 0.8);
+  if (range == between) return sign * (static_cast<double>(below(4)) / 2 + uniform(0.1, 0.4));
+  return sign * uniform(0.4, 1.6);
+}
+
 Complex Make::element(DType dtype, Range range) {
-  const auto uniform = [&](double low, double high) { return std::uniform_real_distribution(low, high)(random_); };
-  if (dtype == DType::bool_) return range == positive ? 1.0 : static_cast<double>(below(2));
+  if (dtype == DType::bool_) return range == positive ? 1.0 : range == inside ? 0.0 : static_cast<double>(below(2));
+  if (range == inside && is_integer(dtype)) return 0.0;
   if (is_integer(dtype)) {
-    const bool negative = range == any && name(dtype).starts_with("int");
+    const bool negative = (range == any || range == between) && name(dtype).starts_with("int");
     return static_cast<double>(range == positive ? 1 + below(3) : negative ? below(7) - 3 : below(4));
   }
-  const double x = uniform(0.4, 1.6) * (range == any && below(2) == 1 ? -1 : 1);
+  const double x = real_part(range);
   // Values of float32 as they will be on the ranks, so that only the arithmetic can differ.
   const auto exact = [&](double y) {
     return real_of(dtype) == DType::float32 ? static_cast<double>(static_cast<float>(y)) : y;
@@ -46,7 +53,7 @@ Whole Make::values_like(const Type& type, std::shared_ptr<const Positions> at, R
     x.x.push_back(zero ? 0.0 : element(type.dtype, range));
   }
   if (range == distinct && !is_integer(type.dtype) && type.dtype != DType::bool_) {
-    for (std::size_t p = 0; p < n; ++p) x.x[p] = static_cast<double>(p) / 16 - 1;
+    for (std::size_t p = 0; p < n; ++p) x.x[p] = (static_cast<double>(p) + 0.125) / 16 - 1;
     std::ranges::shuffle(x.x, random_);
   }
   return x;

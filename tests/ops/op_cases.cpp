@@ -6,7 +6,15 @@ namespace spgrad::tests {
 
 std::span<const Family> families() {
   static const std::vector<Family> all{
-      dense_elements(), shapes(), reductions(), parts(), products(), sparse_elements(), patterns(),
+      dense_elements(),
+      functions(),
+      functions_of_two(),
+      shapes(),
+      reductions(),
+      parts(),
+      products(),
+      sparse_elements(),
+      patterns(),
   };
   return all;
 }

@@ -31,8 +31,10 @@ class Make {
  public:
   explicit Make(const Variant& variant) : variant_(variant), random_(variant.seed) {}
 
-  /// any: away from zero, either sign; positive: as it says; distinct: floats that differ by 1/16 and more.
-  enum Range { any, positive, distinct };
+  /// any: away from zero, either sign; positive: as it says; distinct: floats that differ by 1/16 and more, 1/128 above
+  /// multiples of that; inside: of the open interval (-1, 1), away from its ends; between: floats away from whole and
+  /// half numbers.
+  enum Range { any, positive, distinct, inside, between };
   Var dense(Index m, Index n, Range range = any);
   Var vector(Index n, Range range = any) { return dense_input({size(n)}, range); }
   Var scalar(Range range = any) { return dense_input({}, range); }
@@ -84,6 +86,8 @@ class Make {
   std::shared_ptr<const Positions> positions(Index majors, Index minors);
   DType next_dtype() const;
   Complex element(DType dtype, Range range);
+  double real_part(Range range);
+  double uniform(double low, double high) { return std::uniform_real_distribution(low, high)(random_); }
   Index below(Index n) { return std::uniform_int_distribution<Index>(0, n - 1)(random_); }
 
   Variant variant_;
