@@ -26,7 +26,8 @@ class Layout {
   Index begin(int rank) const { return (*starts_)[static_cast<std::size_t>(rank)]; }
   Index end(int rank) const { return (*starts_)[static_cast<std::size_t>(rank) + 1]; }
   Index count(int rank) const { return end(rank) - begin(rank); }
-  int owner(Index i) const;  ///< the rank whose range holds i; empty ranges own nothing
+  Layout with_fence() const;  ///< one index more, which the last rank owns, even if it has no other
+  int owner(Index i) const;   ///< the rank whose range holds i; empty ranges own nothing
   std::span<const Index> starts() const { return *starts_; }
 
   bool operator==(const Layout& other) const { return starts_ == other.starts_ || *starts_ == *other.starts_; }

@@ -105,14 +105,16 @@ struct Node {
 ///                 this rank's stored entries of input k
 ///   listed(axis)  the rows that op.wants names, in its
 ///                 order and in place of its own
+///   fences(k)                                            an element for each of this rank's majors of input k, and
+///                                                        one more on the last rank
 ///
 /// A sparse operand is own(axis), its rows (0) or its columns (1), or ghost(k), which has its own rows too, or
 /// listed(axis). Where that is not its major axis, it is turned.
 struct Rows {
-  enum Kind : std::uint8_t { kOwn, kGhost, kAll, kReplica, kEntries, kListed } kind = kOwn;
+  enum Kind : std::uint8_t { kOwn, kGhost, kAll, kReplica, kEntries, kFences, kListed } kind = kOwn;
   enum Combine : std::uint8_t { kSum, kMax, kMin } combine = kSum;
   std::int8_t axis = 0;  ///< own, ghost, listed: the axis that is cut
-  std::int8_t by = 0;    ///< ghost, entries: the input that names the rows
+  std::int8_t by = 0;    ///< ghost, entries, fences: the input that names the rows
   bool operator==(const Rows&) const = default;
 };
 constexpr Rows own(int axis = 0) { return {Rows::kOwn, Rows::kSum, static_cast<std::int8_t>(axis), 0}; }
@@ -123,6 +125,7 @@ constexpr Rows all(Rows::Combine c = Rows::kSum) { return {Rows::kAll, c, 0, 0};
 constexpr Rows replica() { return {Rows::kReplica, Rows::kSum, 0, 0}; }
 constexpr Rows entries(int k) { return {Rows::kEntries, Rows::kSum, 0, static_cast<std::int8_t>(k)}; }
 constexpr Rows listed(int axis = 0) { return {Rows::kListed, Rows::kSum, static_cast<std::int8_t>(axis), 0}; }
+constexpr Rows fences(int k) { return {Rows::kFences, Rows::kSum, 0, static_cast<std::int8_t>(k)}; }
 
 /// One way to run an op on many ranks. An op may offer several; the plan takes the cheapest, the first among equals.
 struct Spread {

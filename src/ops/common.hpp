@@ -13,6 +13,13 @@ inline Rows own_major(const Var& x) { return own(major_axis(x->type)); }
 
 /// The global number of the first row (along its slow axis) of a dense value's part on this rank.
 inline Index first_row(const Value& dense) { return dense.cut() == kWhole ? 0 : dense.layout().begin(dense.rank()); }
+/// The format that the attribute of that name says.
+inline Format format_attr(const Node& n) {
+  return n.attr<std::string>("format") == name(Format::csc) ? Format::csc : Format::csr;
+}
+
+/// Entry p of the one stands where entry p of the other does.
+inline bool one_pattern(const Sparsity& A, const Sparsity& B) { return &A == &B || A.fingerprint == B.fingerprint; }
 
 /// A negative axis counts from the end. Throws Error if there is no such axis.
 int checked_axis(const Var& x, int axis);

@@ -6,10 +6,6 @@
 namespace spgrad {
 namespace {
 
-Format format_of(const Node& n) {
-  return n.attr<std::string>("format") == name(Format::csc) ? Format::csc : Format::csr;
-}
-
 Type infer_csm(const Node& n) {
   const Type &indices = n.in[1]->type, &indptr = n.in[2]->type;
   for (const Type& t : {indices, indptr})
@@ -17,7 +13,7 @@ Type infer_csm(const Node& n) {
   static_cast<void>(shape_by_letters(n));  // data and indices are equally long
 
   const auto& sizes = n.attr<std::vector<Index>>("shape");
-  const Type type{promoted_dtype(n), format_of(n), {sizes[0], sizes[1]}};
+  const Type type{promoted_dtype(n), format_attr(n), {sizes[0], sizes[1]}};
   const Index majors = sizes[major_axis(type)];
   require(indptr.shape[0] == kUnknown || indptr.shape[0] == majors + 1, "indptr has ", indptr.shape[0],
           " elements but a ", type.format, " matrix of shape ", type.shape, " needs ", majors + 1);
@@ -33,9 +29,7 @@ struct Offsets {
 
 Offsets local_offsets(InspectContext& c, const Layout& major, Index nnz) {
   const int ranks = major.ranks(), rank = c.rank();
-  std::vector<Index> starts(major.starts().begin(), major.starts().end());
-  ++starts.back();
-  const Value mine = cast(c.cut_like(c.in(2), Layout(std::move(starts))), DType::int64);
+  const Value mine = cast(c.cut_like(c.in(2), major.with_fence()), DType::int64);
   const std::span<const Index> offsets = mine.data<Index>();
 
   const Value first = Value::dense(DType::int64, {ranks}, 0, Layout::even(ranks, ranks), rank);

@@ -61,6 +61,7 @@ std::vector<Value> Executor::run(std::vector<Value>& given) {
 
 Layout Executor::layout(const LayoutName& name) const {
   if (name.entries_of >= 0) return slot(name.entries_of).own.sparsity()->entries;
+  if (name.fences_of >= 0) return slot(name.fences_of).own.sparsity()->major.with_fence();
   return layouts_[static_cast<std::size_t>(name.dimension)];
 }
 
@@ -130,18 +131,18 @@ const Inspection* Executor::inspect(std::size_t p, const Run& run, const std::ve
   auto& kept = inspected_[p];
   std::vector<SparsityPtr> of;
   for (const Operand& x : in) of.push_back(x.own.sparsity());
+  Layout rows = layout(run.place.layout), columns = layout(run.minor);
+  if (run.place.axis == 1) std::swap(rows, columns);
   if (op.pattern.kind == PatternOf::kStructural)
     for (const Inspected& known : kept)
-      if (known.of == of) return &known.result;
+      if (known.of == of && known.rows == rows && known.columns == columns) return &known.result;
   world_.agree(error_);  // what follows sends sizes that depend on data
   const SparsityPtr before =
       op.pattern.kind == PatternOf::kData && !kept.empty() ? kept.back().result.pattern : nullptr;
   if (op.pattern.kind == PatternOf::kData || kept.size() == kInspectionsKept) kept.clear();
   kept.reserve(kInspectionsKept);
-  Layout rows = layout(run.place.layout), columns = layout(run.minor);
-  if (run.place.axis == 1) std::swap(rows, columns);
-  Inspector inspector(world_, *run.node, in, std::move(rows), std::move(columns));
-  kept.push_back({std::move(of), op.inspect(inspector)});
+  Inspector inspector(world_, *run.node, in, rows, columns);
+  kept.push_back({std::move(of), rows, columns, op.inspect(inspector)});
   Inspection& now = kept.back().result;
   // The same pattern again: what was derived from it stays known.
   if (before != nullptr && before->fingerprint == now.pattern->fingerprint) now.pattern = before;
@@ -159,9 +160,9 @@ Operand Executor::result_of(const Run& run, const std::vector<Operand>& in, cons
     const auto memory = memory_of_dying(run, in, out);
     return {memory ? out.with_data(*memory) : out, {}};
   }
-  if (rows.kind == Rows::kEntries) {
-    const Layout& entries = in[static_cast<std::size_t>(rows.by)].own.sparsity()->entries;
-    return {Value::dense(n.type.dtype, {entries.size()}, 0, entries, world_.rank()), {}};
+  if (rows.kind == Rows::kEntries || rows.kind == Rows::kFences) {
+    const Layout cut = layout(run.place.layout);
+    return {Value::dense(n.type.dtype, {cut.size()}, 0, cut, world_.rank()), {}};
   }
   const Shape shape = concrete_shape(n, in);
   if (rows.kind == Rows::kAll || rows.kind == Rows::kReplica) {

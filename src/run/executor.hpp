@@ -27,6 +27,7 @@ class Executor {
  private:
   struct Inspected {
     std::vector<SparsityPtr> of;
+    Layout rows, columns;  ///< of the result
     Inspection result;
   };
 

@@ -83,11 +83,11 @@ void DimensionClasses::unify(const Var& x) {
   for (std::size_t k = 0; k < x->in.size(); ++k) see(letters.in[k], members_[x->in[k].get()]);
   if (!x->in.empty()) see(letters.out, members_[x.get()]);
   if (x->op->spread == nullptr) return;
-  // A vector of stored entries is cut as the entries are.
+  // A vector of stored entries is cut as the entries are, one of offsets as the majors are.
   for (const Spread& s : x->op->spread(*x)) {
     for (std::size_t k = 0; k < s.in.size(); ++k)
       if (s.in[k].kind == Rows::kEntries) entry_members_.push_back(members_[x->in[k].get()].at(0));
-    if (s.out.kind == Rows::kEntries) entry_members_.push_back(members_[x.get()].at(0));
+    if (s.out.kind == Rows::kEntries || s.out.kind == Rows::kFences) entry_members_.push_back(members_[x.get()].at(0));
   }
 }
 

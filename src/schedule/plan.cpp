@@ -158,13 +158,13 @@ class Planner {
     std::map<char, LayoutName> layouts;
     // Of dense ones, the layout of a dimension before that of some matrix's entries: a result is cut as other values
     // are.
-    for (const auto& [sparse, by_entries] : {std::pair(true, false), std::pair(false, false), std::pair(false, true)}) {
+    for (const auto& [sparse, by_pattern] : {std::pair(true, false), std::pair(false, false), std::pair(false, true)}) {
       for (std::size_t k = 0; k < x->in.size(); ++k) {
         const Place& now = states_.at(x->in[k].get()).place;
         if (x->in[k]->type.sparse() != sparse || spread.in[k].kind != Rows::kOwn) continue;
         const int axis = spread.in[k].axis;
         if (letters.in[k][static_cast<std::size_t>(axis)] == '_') continue;
-        if (now.kind == Place::kCut && now.axis == axis && (now.layout.entries_of >= 0) == by_entries)
+        if (now.kind == Place::kCut && now.axis == axis && (now.layout.by_pattern()) == by_pattern)
           layouts.try_emplace(letters.in[k][static_cast<std::size_t>(axis)], now.layout);
       }
     }
@@ -188,8 +188,8 @@ class Planner {
 
   // Equal moves of one value are made once.
   State moved(Move kind, const State& from, const Place& target, Slot by, const void* named_by, const Type& type) {
-    const auto key =
-        std::tuple(kind, from.slot, target.axis, target.layout.dimension, target.layout.entries_of, named_by);
+    const auto key = std::tuple(kind, from.slot, target.axis, target.layout.dimension, target.layout.entries_of,
+                                target.layout.fences_of, named_by);
     const auto found = moved_.find(key);
     if (found != moved_.end()) return {found->second, target};
     const Slot to = move(kind, from, target, by, type);
@@ -257,6 +257,8 @@ class Planner {
         return own_part(x, now, r.axis, layout_for(x.get(), r.axis, letters.in[k], layouts)).slot;
       case Rows::kEntries:
         return own_part(x, now, 0, {.entries_of = in[static_cast<std::size_t>(r.by)]}).slot;
+      case Rows::kFences:
+        fail(ErrorKind::other, node->op->name, ": fences are of results only");
       case Rows::kGhost:
       case Rows::kListed:
         break;
@@ -288,6 +290,8 @@ class Planner {
         return {Place::kPartial, 0, {}, r.combine};
       case Rows::kEntries:
         return {Place::kCut, 0, {.entries_of = in[static_cast<std::size_t>(r.by)]}};
+      case Rows::kFences:
+        return {Place::kCut, 0, {.fences_of = in[static_cast<std::size_t>(r.by)]}};
       case Rows::kGhost:
         return {Place::kGhosted, r.axis, layout_of(x.get(), r.axis), r.combine};
       case Rows::kListed:
@@ -316,7 +320,7 @@ class Planner {
   DimensionClasses classes_;
   Schedule schedule_;
   std::unordered_map<const Node*, State> states_;
-  std::map<std::tuple<Move, Slot, int, int, Slot, const void*>, Slot> moved_;
+  std::map<std::tuple<Move, Slot, int, int, Slot, Slot, const void*>, Slot> moved_;
 };
 
 }  // namespace

@@ -35,8 +35,9 @@ class Printer {
   std::string place(const Place& p) const {
     if (p.kind == Place::kWhole) return ", whole";
     if (p.kind == Place::kPartial) return ", partial";
-    const std::string layout =
-        p.layout.entries_of >= 0 ? text("entries of ", name(p.layout.entries_of)) : text("layout ", p.layout.dimension);
+    const std::string layout = p.layout.entries_of >= 0  ? text("entries of ", name(p.layout.entries_of))
+                               : p.layout.fences_of >= 0 ? text("fences of ", name(p.layout.fences_of))
+                                                         : text("layout ", p.layout.dimension);
     return text(p.kind == Place::kGhosted ? ", with ghosts, cut along axis " : ", cut along axis ", p.axis, " by ",
                 layout);
   }

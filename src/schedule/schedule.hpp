@@ -16,10 +16,14 @@ namespace spgrad {
 
 using Slot = int;  ///< where a value is kept during a call
 
-/// Names a layout: that of a dimension class (index into Schedule::classes), or that of the stored entries of a slot.
+/// Names a layout: that of a dimension class (index into Schedule::classes), that of the stored entries of a slot, or
+/// that of its majors with one more on the last rank.
 struct LayoutName {
   int dimension = -1;
   Slot entries_of = -1;
+  Slot fences_of = -1;
+  /// Of the stored entries or majors of some matrix.
+  bool by_pattern() const { return entries_of >= 0 || fences_of >= 0; }
   bool operator==(const LayoutName&) const = default;
 };
 

@@ -37,6 +37,12 @@ Layout Layout::balanced(std::span<const Index> weights, int ranks) {
   return Layout(std::move(starts));
 }
 
+Layout Layout::with_fence() const {
+  std::vector<Index> starts = *starts_;
+  ++starts.back();
+  return Layout(std::move(starts));
+}
+
 int Layout::owner(Index i) const {
   // upper_bound: among equal starts (empty ranks) the last one owns.
   return static_cast<int>(std::upper_bound(starts_->begin(), starts_->end(), i) - starts_->begin()) - 1;
