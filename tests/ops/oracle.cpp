@@ -63,8 +63,7 @@ Whole evaluate(const Var& out, const Given& given) {
 
 bool oracle_knows(std::string_view op) { return rules().contains(op); }
 
-std::vector<Complex> along(const Function1& f, const Given& at, const Given& tangents) {
-  constexpr double h = 1e-3;
+std::vector<Complex> along(const Function1& f, const Given& at, const Given& tangents, double h) {
   const auto a = f(moved(at, tangents, -2 * h)), b = f(moved(at, tangents, -h));
   const auto c = f(moved(at, tangents, h)), d = f(moved(at, tangents, 2 * h));
   std::vector<Complex> out(a.size());

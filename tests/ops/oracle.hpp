@@ -16,9 +16,9 @@ using Given = std::unordered_map<const Node*, Whole>;  ///< the inputs of a grap
 Whole evaluate(const Var& out, const Given& given);
 bool oracle_knows(std::string_view op);
 
-/// d f / d tau where every input with a tangent moves along it. Fourth-order differences of the elements.
+/// d f / d tau where every input with a tangent moves along it. Fourth-order differences of the elements, of width h.
 using Function1 = std::function<std::vector<Complex>(const Given&)>;
-std::vector<Complex> along(const Function1& f, const Given& at, const Given& tangents);
+std::vector<Complex> along(const Function1& f, const Given& at, const Given& tangents, double h = 1e-3);
 
 /// The derivatives of f by each element of one input: those by its real part and, of a complex one, by its imaginary
 /// part.

@@ -1,0 +1,46 @@
+// composition.hpp: well-typed random expressions, each reduced to a real scalar cost, and what must hold for them on
+// any number of ranks: the oracle's value, its differences as gradients and directional derivatives, adjointness.
+#pragma once
+
+#include "tests/ops/properties.hpp"
+#include "tests/random/steps.hpp"
+
+namespace spgrad::tests {
+
+/// Values made step by step from random inputs. The same for the same seed.
+class Composition {
+ public:
+  explicit Composition(unsigned seed);
+
+  struct Term {
+    Var var;
+    Whole value;
+    bool made = false, used = false;  ///< made by a step; used by a later one
+  };
+  const std::vector<Term>& terms() const { return terms_; }
+  const Make& made() const { return made_; }
+  const std::string& steps_taken() const { return steps_taken_; }
+
+  /// The weighted sum of some terms, with weights of its own. Real.
+  Var cost_of(const std::vector<std::size_t>& terms);
+  /// An input for the direction in which `x`, an input, moves.
+  Var add_tangent(const Make::Input& x);
+  Index below(Index n) { return std::uniform_int_distribution<Index>(0, n - 1)(random_); }
+
+ private:
+  struct Operand;
+  bool take(const Step& step);
+  std::size_t operand(const Step& step, const Operand& spec, std::map<char, Index>& sizes, const std::size_t* before);
+  std::size_t fresh(const Operand& spec, const std::map<char, Index>& sizes, const Term* before);
+  Var weighted(const Term& term);
+
+  std::mt19937 random_;
+  Make made_;
+  std::vector<Term> terms_;
+  std::string steps_taken_;
+};
+
+/// Empty, or what does not hold for this seed, with the smallest part of the expression for which something does not.
+std::string complaint(unsigned seed, const Ranks& ranks);
+
+}  // namespace spgrad::tests
