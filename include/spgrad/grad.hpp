@@ -12,15 +12,19 @@ namespace spgrad {
 enum class Disconnected : std::uint8_t { raise, zeros };
 
 struct GradOptions {
-  std::vector<std::pair<Var, Var>> known_grads;  ///< (variable, its cotangent): taken as given
-  Vars consider_constant;                        ///< nothing flows through these
+  std::vector<std::pair<Var, Var>> known_grads{};  ///< (variable, its cotangent): taken as given
+  Vars consider_constant{};                        ///< nothing flows through these
   Disconnected disconnected = Disconnected::raise;
+  /// Gradients of sparse variables at their stored positions, on their Sparsity, whatever the kinds of the ops say.
+  bool structured = false;
 };
 
 /// d cost / d wrt for each wrt; cost is a real scalar. Reverse mode. For complex x the gradient is dL/dRe x + i dL/dIm
 /// x, the direction of steepest ascent: <u, v> = Re(u^H v). The gradient of a dense variable has its type, cut and
 /// layout; that of a sparse one is what the ops' GradKind says: structured (on its pattern) or regular (any pattern, or
-/// dense). Throws Error if cost is no real scalar, or if an op on the way has no derivative, naming it.
+/// dense). Where it is both, in parts, and the variable stores a position twice, the call throws Error unless
+/// options.structured is set: entries of one position then have gradients of their own. Throws Error if cost is no real
+/// scalar, or if an op on the way has no derivative, naming it.
 Vars grad(const Var& cost, const Vars& wrt, const GradOptions& options = {});
 Var grad(const Var& cost, const Var& wrt);
 

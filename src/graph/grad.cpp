@@ -107,6 +107,22 @@ class Reverse {
 
 }  // namespace
 
+// All that flows into x, in one sum. What is on x's own Sparsity counts entry by entry and all else by position; the
+// two meet in one value only where no position of x is stored twice, or all is stored alike (by_entry).
+Var gradient_of(const Var& x, Vars flows, bool structured) {
+  if (structured && x->type.sparse())
+    for (Var& g : flows) g = at(x, g);
+  const auto own = std::ranges::find_if(
+      flows, [&](const Var& g) { return x->type.sparse() && g->type.sparse() && pattern_root(g) == pattern_root(x); });
+  if (own == flows.end() || flows.size() == 1) return sum_of(flows, x);
+  const Var entries = *own;
+  flows.erase(own);
+  const Var rest = sum_of(flows, x);
+  if (rest->type.sparse()) return apply(ops::add_s_s, {entries, rest}, {{"by_entry", true}});
+  const bool full = rest->type.shape == x->type.shape;
+  return apply(ops::add_s_d, {entries, full ? rest : broadcast_like(rest, x)}, {{"by_entry", true}});
+}
+
 Var zero_like(const Var& x) {
   const Var zero = cast(Var(0.0), x->type.dtype);
   return x->type.sparse() ? at(x, zero) : broadcast_like(zero, x);
@@ -122,8 +138,7 @@ Var sum_of(const Vars& parts, const Var& like) {
     else if (!x->type.sparse())
       total = add(total, x);
     else
-      total = pattern_root(total) == pattern_root(x) ? add_s_s_data(total, x)
-                                                     : apply(ops::add_s_s, {total, x}, {{"by_entry", true}});
+      total = pattern_root(total) == pattern_root(x) ? add_s_s_data(total, x) : add(total, x);
   }
   if (!dense) return sparse;
   // A cotangent may still lack the axes along which it is constant; beside entries it must have them.
@@ -140,7 +155,7 @@ Vars vjp(const Vars& outs, const Vars& cotangents, const Vars& wrt, const GradOp
   reverse.run();
   Vars result;
   for (const Var& x : wrt) {
-    const Var g = sum_of(reverse.cotangents(x), x);
+    const Var g = gradient_of(x, reverse.cotangents(x), options.structured);
     require(g || options.disconnected == Disconnected::zeros, "grad: the cost does not depend on ",
             x->name.empty() ? std::string(x->op->name) : x->name, ", a ", x->type,
             "; ask for Disconnected::zeros if that is meant");

@@ -25,6 +25,7 @@ Inspection unite(InspectContext& c) {
   const Sparsity &A = *c.in(0).sparsity(), &B = *c.in(1).sparsity();
   const bool one_pattern = &A == &B || A.fingerprint == B.fingerprint;
   if (one_pattern && (A.unique || c.node().has("by_entry"))) return {c.in(0).sparsity(), nullptr};
+  require_one_entry_each(c.node(), A);
   require(A.major == B.major, "A and B are cut differently");
 
   const auto maps = std::make_shared<UnionMaps>();
@@ -75,9 +76,8 @@ constinit const Op ops::add_s_s{
     .formula = "A + B",
     .doc =
         "On the union of the patterns, in A's format; duplicates are merged and exact zeros are kept. If A and B have "
-        "one pattern without duplicates, the result has it too; with the attribute by_entry (sums of cotangents) also "
-        "one "
-        "with duplicates.",
+        "one pattern without duplicates, the result has it too; with the attribute by_entry (gradients) also one with "
+        "duplicates.",
     .letters = "ij ij -> ij",
     .infer = [](const Node& n) -> Type {
       require(n.in[0]->type.sparse() && n.in[1]->type.sparse(), "A and B must be csr or csc");

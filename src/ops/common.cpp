@@ -2,6 +2,13 @@
 
 namespace spgrad {
 
+void require_one_entry_each(const Node& n, const Sparsity& A) {
+  require(
+      A.unique || !n.has("by_entry"),
+      "a gradient has parts for each stored entry of a sparse variable and parts for each position, but the variable "
+      "stores some position twice: sum its duplicates first, or ask for structured gradients (GradOptions)");
+}
+
 int checked_axis(const Var& x, int axis) {
   const int ndim = x->type.ndim();
   require(axis >= -ndim && axis < ndim, "axis ", axis, " does not exist in ", x->type);

@@ -21,6 +21,10 @@ inline Format format_attr(const Node& n) {
 /// Entry p of the one stands where entry p of the other does.
 inline bool one_pattern(const Sparsity& A, const Sparsity& B) { return &A == &B || A.fingerprint == B.fingerprint; }
 
+/// Throws Error if entries of A were to be summed with values by position (attribute by_entry) although A stores a
+/// position twice: each of its entries has a gradient of its own then, which no sum by position can hold.
+void require_one_entry_each(const Node& n, const Sparsity& A);
+
 /// A negative axis counts from the end. Throws Error if there is no such axis.
 int checked_axis(const Var& x, int axis);
 /// {"axis", a} if there is one, nothing otherwise.

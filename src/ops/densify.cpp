@@ -83,6 +83,7 @@ constinit const Op ops::add_s_d{
     .run =
         [](RunContext& c) {
           const Sparsity& A = c.sparsity(0);
+          require_one_entry_each(c.node(), A);
           // Of a partial whole, the rank that has the row adds D.
           if (c.out_rows().kind == Rows::kAll && A.local_majors() == 0) return c.zero_out();
           c.dispatch([&]<class T>() {

@@ -20,7 +20,7 @@ class Cost {
       directions_.emplace(x.var.get(), all.made().given().at(tangents_.back().get()));
       moves_.emplace_back(x.var, tangents_.back());
     }
-    gradients_ = grad(cost_, wrt_, {{}, {}, Disconnected::zeros});
+    gradients_ = grad(cost_, wrt_, {.disconnected = Disconnected::zeros, .structured = true});
     jvp_ = jvp(cost_, moves_);
     if (jvp_) products_ = jvp(gradients_, moves_);
   }
