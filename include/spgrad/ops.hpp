@@ -84,7 +84,7 @@ Var minimum(const Var& x, const Var& y);  ///< between equals x has the gradient
 /// x where c is true (or not 0), else y. c has no gradient.
 Var where(const Var& c, const Var& x, const Var& y);
 Var clip(const Var& x, const Var& low, const Var& high);  ///< min(max(x, low), high); at the bounds x has the gradient
-Var relu(const Var& x);                                   ///< max(x, 0); its gradient at 0 is 0
+Var relu(const Var& x);                                   ///< max(x, 0); its slope at 0 is 1, as that of maximum
 /// Comparisons of dense operands: bool. Not differentiable: their gradient is zero.
 Var eq(const Var& x, const Var& y);
 Var neq(const Var& x, const Var& y);

@@ -44,8 +44,8 @@ Var minimum(const Var& x, const Var& y) { return ops::minimum(x, y); }
 Var structured_maximum(const Var& A, const Var& y) { return ops::structured_maximum(A, y); }
 Var structured_minimum(const Var& A, const Var& y) { return ops::structured_minimum(A, y); }
 
-// Between equals the first one has the gradient: 0 in relu, x in clip.
-Var relu(const Var& x) { return maximum(0, x); }
+// Between equals the first one has the gradient: x, as in PyTensor.
+Var relu(const Var& x) { return maximum(x, 0); }
 Var clip(const Var& x, const Var& low, const Var& high) { return minimum(maximum(x, low), high); }
 
 }  // namespace spgrad

@@ -43,7 +43,7 @@ constexpr OpCase kCases[]{
     {"pow", "2 to the v", [](M& m) { return pow(2, m.vector(7, M::positive)); }},
     {"maximum", "D D", [](M& m) { return maximum(m.dense(5, 7, M::between), halves(m.dense(5, 7, M::distinct))); }},
     {"maximum", "row D", [](M& m) { return maximum(m.dense(1, 7, M::between), halves(m.dense(5, 7, M::distinct))); }},
-    {"maximum", "0 D", [](M& m) { return relu(m.dense(5, 7, M::between)); }},
+    {"maximum", "D 0", [](M& m) { return relu(m.dense(5, 7, M::between)); }},
     {"minimum", "D D", [](M& m) { return minimum(m.dense(5, 7, M::between), halves(m.dense(5, 7, M::distinct))); }},
     {"minimum", "s v", [](M& m) { return minimum(m.scalar(M::between), halves(m.vector(7, M::distinct))); }},
     {"minimum", "clip D",
