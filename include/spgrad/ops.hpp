@@ -22,6 +22,7 @@ extern const Op structured_maximum, structured_minimum;
 extern const Op eq, neq, lt, le, gt, ge;
 extern const Op cast, stop_gradient, conform, broadcast_like, sum_like, count;
 extern const Op sum, inner, max, min, index_of, cumsum, logsumexp, softmax, scaled_softmax;
+extern const Op dropout, poisson, binomial, multinomial;
 extern const Op dot, structured_dot, sampling_dot, usmm;
 extern const Op transpose, row, col, concatenate, take, put_rows, row_numbers;
 extern const Op at, at_s_s, mul_e, add_s_s_data, sp_ones_like, dense_from_sparse, sp_sum, csm, csm_data, with_data;
@@ -166,6 +167,22 @@ Var with_data(const Var& A, const Var& v);  ///< A's Sparsity with the stored va
 /// The matrix of these stored values, global minor indices and offsets (`indptr`: majors + 1): the inverse of taking
 /// one apart. shape: both sizes. Only data has a gradient.
 Var csm(const Var& data, const Var& indices, const Var& indptr, const Shape& shape, Format format = Format::csr);
+
+// Random values. What is drawn depends on seed, draw and an element's global position alone: not on ranks, layouts or
+// formats, and equal arguments draw the same again. A loop gets fresh numbers at each call from an integer input
+// `draw` that it counts up; two ops of one graph that shall differ have different seeds.
+/// x / (1 - p), or 0 with probability p; of a sparse x its stored entries, which stay stored. The gradient has the same
+/// mask.
+Var dropout(const Var& x, double p, Index seed, const Var& draw = 0);
+/// A Poisson count of mean A_ij at each stored position; zeros are dropped. No gradient. Throws at the call where a
+/// mean is negative or no number.
+Var poisson(const Var& A, Index seed, const Var& draw = 0);
+/// At every position the successes among n trials of probability p (scalars); zeros are not stored. No gradient.
+Var binomial(const Var& n, const Var& p, const Shape& shape, Format format, DType dtype, Index seed,
+             const Var& draw = 0);
+/// In every row of a csr P, n trials (one number, or one a row) that fall on its stored entries, with probabilities in
+/// proportion to them. On P's Sparsity. No gradient.
+Var multinomial(const Var& n, const Var& P, Index seed, const Var& draw = 0);
 
 // What derivative rules need.
 Var stop_gradient(const Var& x);          ///< x itself, a constant for derivatives

@@ -79,6 +79,11 @@ constexpr std::array kOps{
     &ops::min,
     &ops::index_of,
     &ops::cumsum,
+    // random
+    &ops::dropout,
+    &ops::poisson,
+    &ops::binomial,
+    &ops::multinomial,
     // products
     &ops::dot,
     &ops::structured_dot,

@@ -20,6 +20,7 @@ Family patterns();
 Family shapes();
 Family reductions();
 Family parts();
+Family random_values();
 Family products();
 
 std::span<const Family> families();

@@ -12,6 +12,7 @@ std::span<const Family> families() {
       shapes(),
       reductions(),
       parts(),
+      random_values(),
       products(),
       sparse_elements(),
       patterns(),
