@@ -27,20 +27,27 @@ inline kernels::Cell cell(Index i, Index j, Index occurrence = 0) {
   return {static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(j), static_cast<std::uint32_t>(occurrence)};
 }
 
+/// The entries of a major by minor, those of one position as stored: an order that does not depend on that of storage.
+std::vector<Index> by_minor(const Sparsity& s, Index major);
+
 /// For every stored entry, how many of its position are stored before it. Empty if each position is stored once.
-std::shared_ptr<const std::vector<Index>> occurrences(const Sparsity& s);
+struct Occurrences {
+  std::vector<Index> before;
+  Index of(Index p) const { return before.empty() ? 0 : before[p]; }
+};
+std::shared_ptr<const Occurrences> occurrences(const Sparsity& s);  ///< found once for a pattern
 
 /// f(p, cell) for every stored entry p on this rank.
 template <class F>
 void for_cells(const Value& A, F f) {
   const Sparsity& s = *A.sparsity();
-  const auto before = occurrences(s);
+  const auto occurrence = occurrences(s);
   const Index first = s.major.begin(s.rank);
   for (Index k = 0; k < s.local_majors(); ++k)
     for (Index p = s.indptr[k]; p < s.indptr[k + 1]; ++p) {
       const Index major = first + k, minor = s.global_minor(s.indices[p]);
       const bool csr = A.format() == Format::csr;
-      f(p, cell(csr ? major : minor, csr ? minor : major, before->empty() ? 0 : (*before)[p]));
+      f(p, cell(csr ? major : minor, csr ? minor : major, occurrence->of(p)));
     }
 }
 
