@@ -13,19 +13,23 @@
 namespace spgrad {
 
 namespace ops {  // the forms
-extern const Op add, add_s_s, add_s_d, sub, mul, mul_s_d, div, neg, conj, real;
+extern const Op add, add_s_s, add_s_d, sub, mul, mul_s_s, mul_s_d, div, neg, conj, real;
 extern const Op sqr, sqrt, pow, abs, sign, exp, expm1, log, log1p, sigmoid, softplus;
 extern const Op sin, cos, tan, arcsin, arctan, sinh, cosh, tanh, arcsinh, arctanh, rad2deg, deg2rad;
 extern const Op rint, ceil, floor, trunc, maximum, minimum, where;
 extern const Op structured_exp, structured_log, structured_sigmoid, structured_pow, structured_add;
 extern const Op structured_maximum, structured_minimum;
 extern const Op eq, neq, lt, le, gt, ge;
+extern const Op eq_s_s, neq_s_s, lt_s_s, le_s_s, gt_s_s, ge_s_s, eq_s_d, neq_s_d, lt_s_d, le_s_d, gt_s_d, ge_s_d;
 extern const Op cast, stop_gradient, conform, broadcast_like, sum_like, count;
 extern const Op sum, inner, max, min, index_of, cumsum, logsumexp, softmax, scaled_softmax;
 extern const Op dropout, poisson, binomial, multinomial;
 extern const Op dot, structured_dot, sampling_dot, usmm;
 extern const Op transpose, row, col, concatenate, take, put_rows, row_numbers;
 extern const Op at, at_s_s, mul_e, add_s_s_data, sp_ones_like, dense_from_sparse, sp_sum, csm, csm_data, with_data;
+extern const Op csm_indices, csm_indptr, csm_shape, sp_zeros_like, remove0, ensure_sorted_indices, sum_duplicates;
+extern const Op sparse_from_dense;
+extern const Op diag, square_diagonal;
 }  // namespace ops
 
 // Element by element, with NumPy broadcasting between dense operands.
@@ -33,7 +37,8 @@ Var add(const Var& x,
         const Var& y);  ///< x + y. Sparse + sparse: union of the patterns; sparse + dense: dense, gradient structured
 Var sub(const Var& x, const Var& y);  ///< x + (-y)
 Var mul(const Var& x,
-        const Var& y);  ///< x o y. Sparse x dense (matrix, vector along the columns, scalar): the sparse one's pattern
+        const Var& y);  ///< x o y. Sparse x dense (matrix, vector along the columns, scalar): the sparse one's pattern;
+                        ///< sparse x sparse: intersection of the patterns
 Var div(const Var& x, const Var& y);  ///< x / y; integers give floats. y dense
 Var neg(const Var& x);
 Var conj(const Var& x);
@@ -86,7 +91,8 @@ Var minimum(const Var& x, const Var& y);  ///< between equals x has the gradient
 Var where(const Var& c, const Var& x, const Var& y);
 Var clip(const Var& x, const Var& low, const Var& high);  ///< min(max(x, low), high); at the bounds x has the gradient
 Var relu(const Var& x);                                   ///< max(x, 0); its slope at 0 is 1, as that of maximum
-/// Comparisons of dense operands: bool. Not differentiable: their gradient is zero.
+/// Comparisons. Of dense operands: bool. Of a sparse and a dense matrix: dense uint8; of two sparse ones: sparse uint8
+/// that stores the ones only. Not differentiable: their gradient is zero.
 Var eq(const Var& x, const Var& y);
 Var neq(const Var& x, const Var& y);
 Var lt(const Var& x, const Var& y);
@@ -167,6 +173,35 @@ Var with_data(const Var& A, const Var& v);  ///< A's Sparsity with the stored va
 /// The matrix of these stored values, global minor indices and offsets (`indptr`: majors + 1): the inverse of taking
 /// one apart. shape: both sizes. Only data has a gradient.
 Var csm(const Var& data, const Var& indices, const Var& indptr, const Shape& shape, Format format = Format::csr);
+
+struct CsmProperties {
+  Var data, indices, indptr, shape;
+};
+CsmProperties csm_properties(const Var& A);  ///< the four
+Var csm_indices(const Var& A);               ///< int32: global minor indices, in stored order, cut as the entries are
+Var csm_indptr(const Var& A);                ///< int32: offsets of the majors and the end, which the last rank has
+Var csm_shape(const Var& A);                 ///< int32: (rows, columns)
+Var CSR(const Var& data, const Var& indices, const Var& indptr, const Shape& shape);  ///< csm in that format
+Var CSC(const Var& data, const Var& indices, const Var& indptr, const Shape& shape);
+/// For each stored position of x the sum of g there, as a vector; both are given by their parts.
+Var csm_grad(const Var& x_data, const Var& x_indices, const Var& x_indptr, const Shape& shape, const Var& g_data,
+             const Var& g_indices, const Var& g_indptr, Format format = Format::csr);
+Var sp_zeros_like(const Var& A);          ///< of A's shape, nothing stored
+Var remove0(const Var& A);                ///< without explicit zeros; gradient regular
+Var ensure_sorted_indices(const Var& A);  ///< minor indices ascend, duplicates stay apart; gradient regular
+Var sum_duplicates(const Var& A);         ///< every position stored once; gradient regular
+Var clean(const Var& A);                  ///< remove0, then ensure_sorted_indices
+Var sparse_from_dense(const Var& D, Format format = Format::csr);  ///< D's nonzeros; a vector is a matrix of one row
+Var csr_from_dense(const Var& D);
+Var csc_from_dense(const Var& D);
+Var diag(const Var& A);             ///< the diagonal of a square matrix, absent entries 0; gradient regular
+Var square_diagonal(const Var& v);  ///< csc (n x n) with v on the diagonal, zeros stored
+
+// A vector along the rows or columns of A's stored entries. Gradients by A are structured.
+Var mul_s_v(const Var& A, const Var& v);             ///< mul(A, v): A_ij v_j; gradient regular
+Var structured_add_s_v(const Var& A, const Var& v);  ///< A_ij + v_j
+Var col_scale(const Var& A, const Var& v);           ///< A_ij v_j
+Var row_scale(const Var& A, const Var& v);           ///< v_i A_ij
 
 // Random values. What is drawn depends on seed, draw and an element's global position alone: not on ranks, layouts or
 // formats, and equal arguments draw the same again. A loop gets fresh numbers at each call from an integer input

@@ -3,58 +3,20 @@
 
 #include "src/kernels/arithmetic.hpp"
 #include "src/ops/common.hpp"
+#include "src/ops/side_by_side.hpp"
 
 namespace spgrad {
 namespace {
 
-// The entry of the result to which each entry of A and of B is added.
-struct UnionMaps {
-  std::vector<Index> A, B;
-};
-
-struct Source {
-  Index minor;
-  Index* to;
-};
-
-void collect(const Sparsity& s, Index i, std::vector<Index>& map, std::vector<Source>& row) {
-  for (Index p = s.indptr[i]; p < s.indptr[i + 1]; ++p) row.push_back({s.global_minor(s.indices[p]), &map[p]});
-}
-
 Inspection unite(InspectContext& c) {
   const Sparsity &A = *c.in(0).sparsity(), &B = *c.in(1).sparsity();
-  const bool one_pattern = &A == &B || A.fingerprint == B.fingerprint;
-  if (one_pattern && (A.unique || c.node().has("by_entry"))) return {c.in(0).sparsity(), nullptr};
+  if (one_pattern(A, B) && (A.unique || c.node().has("by_entry"))) return {c.in(0).sparsity(), nullptr};
   require_one_entry_each(c.node(), A);
-  require(A.major == B.major, "A and B are cut differently");
-
-  const auto maps = std::make_shared<UnionMaps>();
-  maps->A.resize(A.indices.size());
-  maps->B.resize(B.indices.size());
-  std::vector<Index> indptr{0}, minors;
-  std::vector<Source> row;
-  for (Index i = 0; i < A.local_majors(); ++i) {
-    row.clear();
-    collect(A, i, maps->A, row);
-    collect(B, i, maps->B, row);
-    std::ranges::sort(row, {}, &Source::minor);
-    for (const Source& source : row) {
-      const bool first = static_cast<Index>(minors.size()) == indptr.back();
-      if (first || minors.back() != source.minor) minors.push_back(source.minor);
-      *source.to = static_cast<Index>(minors.size()) - 1;
-    }
-    indptr.push_back(static_cast<Index>(minors.size()));
-  }
-  return {c.make(A.major, A.minor, std::move(indptr), minors), maps};
-}
-
-template <class T>
-void add_mapped(std::span<const T> data, std::span<const Index> map, T* out) {
-  for (std::size_t p = 0; p < data.size(); ++p) out[map[p]] = kernels::sum(out[map[p]], data[p]);
+  return merged(c, A, B, [](auto, auto) { return true; });
 }
 
 void run(RunContext& c) {
-  const auto* maps = static_cast<const UnionMaps*>(c.inspection().extra.get());
+  const auto* maps = static_cast<const EntryMaps*>(c.inspection().extra.get());
   if (maps != nullptr) c.zero_out();
   c.dispatch([&]<class T>() {
     const std::span<const T> a = c.data<T>(0), b = c.data<T>(1);

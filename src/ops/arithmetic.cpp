@@ -67,12 +67,11 @@ Var jvp_sub(const Var& out, const Vars& t) {
 }
 
 const Op* select_mul(const Vars& in) {
-  return in.size() == 2 && in[0] && in[1] && sparse(in[0]) && !sparse(in[1]) ? &ops::mul_s_d : nullptr;
+  if (in.size() != 2 || !in[0] || !in[1] || !sparse(in[0])) return nullptr;
+  return sparse(in[1]) ? &ops::mul_s_s : &ops::mul_s_d;
 }
 
 Type infer_mul(const Node& n) {
-  require(!sparse(n.in[0]) || !sparse(n.in[1]),
-          "of two operands one must be dense; mul_e multiplies sparse matrices of one pattern entry by entry");
   require(!sparse(n.in[1]), "of a sparse and a dense operand the sparse one comes first");
   return elementwise_type(n);
 }

@@ -71,7 +71,10 @@ constinit const Op ops::mul_s_d{
     .name = "mul_s_d",
     .inputs = "A D",
     .formula = "A o D",
-    .doc = "mul of a sparse A and a dense D, which is broadcast to A's shape; D never moves as a whole.",
+    .doc =
+        "mul of a sparse A and a dense D, which is broadcast to A's shape; D never moves as a whole. With the "
+        "attribute "
+        "structured (row_scale, col_scale) the gradient of A is that at its stored positions.",
     .letters = "ij * -> ij",
 
     .infer = [](const Node& n) -> Type {
@@ -93,6 +96,7 @@ constinit const Op ops::mul_s_d{
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
       const Var &A = out->in[0], &D = out->in[1];
       if (k == 1) return unbroadcast(mul_e(spgrad::conj(A), at(A, g)), D);
+      if (out->has("structured")) return mul(at(A, g), spgrad::conj(D));
       // A dense cotangent of a matrix keeps both axes.
       return mul(g, spgrad::conj(D->type.ndim() == 1 && !g->type.sparse() ? row(D) : D));
     },

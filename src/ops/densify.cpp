@@ -20,19 +20,6 @@ void add_entries(const Sparsity& s, std::span<const T> data, const kernels::Rows
   }
 }
 
-// The result may be cut along either axis: A comes cut alike, turned where that is not its own way. Its major axis
-// first. Where the result has one row, every rank makes a partial whole of it.
-template <class Make>
-Spreads along_either_axis(const Node& n, Make make) {
-  const int major = major_axis(n.in[0]->type);
-  Spreads spreads;
-  for (const int axis : {major, 1 - major}) spreads.push_back(make(own(axis), unless_one(n.type, own(axis))));
-  return spreads;
-}
-
-// A as it has arrived: csr for a result cut by rows, csc by columns.
-int arrived_axis(const RunContext& c) { return c.in(0).cut(); }
-
 }  // namespace
 
 constinit const Op ops::dense_from_sparse{

@@ -7,6 +7,8 @@
 
 #include "spgrad/grad.hpp"
 #include "spgrad/ops.hpp"
+#include "src/graph/walk.hpp"
+#include "tests/ops/rules.hpp"
 
 namespace spgrad::tests {
 namespace {
@@ -29,8 +31,25 @@ bool structured(const Node& n) {
   return n.op->grad_kind == GradKind::structured;
 }
 
+// Values, and not patterns or index vectors, decide what the result stores: then it is differentiated as a matrix.
+bool stores_by_value(const Var& out) {
+  if (!out->type.sparse()) return false;
+  return std::ranges::any_of(topological({out}), [](const Var& x) {
+    return x->op->pattern.kind == PatternOf::kData && x->op->promotes == kAllInputs;
+  });
+}
+
+Whole moving(const Var& out, Whole x) { return stores_by_value(out) ? densified(x) : x; }
+
 Function1 elements_of(const Var& out) {
-  return [out](const Given& given) { return evaluate(out, given).x; };
+  return [out](const Given& given) { return moving(out, evaluate(out, given)).x; };
+}
+
+// The cotangent w at the elements of the result.
+std::vector<Complex> weights_of(const Whole& w, const Whole& result) {
+  if (result.sparse()) return at_entries(w, result);
+  const Whole d = densified(w);
+  return made(result.type.shape, [&](Index i, Index j) { return d(i, j); }).x;
 }
 
 // All positions of A, those without an entry with an explicit zero behind the entries there are.
@@ -71,7 +90,8 @@ Trial::Trial(const OpCase& row, const Variant& variant, Depth depth)
     : name_(text(row, ", ", variant)),
       made_(variant),
       out_(row.apply(made_)),
-      expected_(evaluate(out_, made_.given())) {
+      expected_(evaluate(out_, made_.given())),
+      moving_(moving(out_, expected_)) {
   const bool single = narrow(made_, out_);
   double size = 1;  // differences lose as many digits as the result has before the point
   for (const Complex& x : expected_.x) size = std::max(size, std::isfinite(std::abs(x)) ? std::abs(x) : 0);
@@ -109,7 +129,7 @@ void Trial::add_tangents() {
 }
 
 Cotangent Trial::add_cotangent(std::string form, Whole w, const Var& like) {
-  std::vector<Complex> weights = expected_.sparse() ? at_entries(w, expected_) : w.x;
+  std::vector<Complex> weights = weights_of(w, moving_);
   const Var var = made_.add_input("w_" + form, w, like);
   return {std::move(form), var, std::move(w), std::move(weights)};
 }
@@ -117,8 +137,8 @@ Cotangent Trial::add_cotangent(std::string form, Whole w, const Var& like) {
 void Trial::add_sparse_cotangents(std::vector<Cotangent>& all) {
   const DType dtype = expected_.type.dtype;
   const Index m = expected_.type.shape[0], n = expected_.type.shape[1];
-  for (const Shape& shape : {Shape{1, n}, Shape{m, 1}, Shape{}})
-    all.push_back(add_cotangent(text("dense ", shape), made_.values_like({dtype, Format::dense, shape})));
+  for (const auto& [form, shape] : {std::pair("row", Shape{1, n}), {"column", Shape{m, 1}}, {"scalar", Shape{}}})
+    all.push_back(add_cotangent(text("dense ", form), made_.values_like({dtype, Format::dense, shape})));
   for (const Format format : {Format::csr, Format::csc})
     all.push_back(add_cotangent(text("another ", format), made_.sparse_like({dtype, format, expected_.type.shape})));
   const PatternOf pattern = out_->op->pattern;
@@ -157,8 +177,8 @@ std::optional<Whole> Trial::everywhere(const Var& x, const Whole& g, const Whole
         std::ranges::any_of(made_.inputs(), [&](const Make::Input& y) { return y.like && y.like == x; });
     Given given = made_.given();
     given.at(x.get()) = entries = completed(given.at(x.get()));
-    const Whole out = evaluate(out_, given);
-    const auto weights = out.sparse() ? at_entries(w, out) : w.x;
+    const Whole out = moving(out_, evaluate(out_, given));
+    const auto weights = weights_of(w, out);
     if (shared || weights.size() != out.x.size()) return {};
     entries.x = Jacobian(elements_of(out_), given, x).gradient(weights);
   }
@@ -187,7 +207,7 @@ void Trial::claim_first(const std::vector<Cotangent>& cotangents) {
 }
 
 void Trial::claim_jvp() {
-  Whole t = expected_;
+  Whole t = moving_;
   t.x = along(elements_of(out_), made_.given(), directions_);
   std::vector<std::pair<Var, Var>> moves;
   for (std::size_t k = 0; k < wrt_.size(); ++k) moves.emplace_back(wrt_[k], tangents_[k]);
@@ -213,7 +233,7 @@ void Trial::claim_second(const Cotangent& w) {
   Vars wrt = wrt_;
   wrt.push_back(w.var);
   Vars twice = vjp(gradients_, tangents_, wrt, kZeros);
-  Whole by_w = expected_;
+  Whole by_w = moving_;
   by_w.x = jvp_elements(made_.given());
   claims_.push_back({Claim::tangent, "vjp of vjp by w", twice.back(), densified(by_w), second_});
   twice.pop_back();

@@ -71,6 +71,7 @@ class Trial {
   Make made_;
   Var out_;
   Whole expected_;
+  Whole moving_;                   // the result as that of which derivatives are claimed: of elements that stay
   double exact_, first_, second_;  // tolerances of values and derivatives
   Vars wrt_, tangents_, gradients_;
   Var jvp_;

@@ -15,7 +15,9 @@ std::span<const Family> families() {
       random_values(),
       products(),
       sparse_elements(),
+      sparse_comparisons(),
       patterns(),
+      structure(),
   };
   return all;
 }

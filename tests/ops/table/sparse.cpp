@@ -7,22 +7,41 @@ namespace {
 
 using M = Make;
 
-// The union of the patterns, each position once, in the format of the first.
-Whole united(const Node&, const In& in) {
-  std::map<std::pair<Index, Index>, Complex> sums;
-  const bool csr = in[0].type.format == Format::csr;
-  for (const Whole& x : in)
-    for (std::size_t p = 0; p < x.x.size(); ++p)
-      sums[csr ? std::pair(x.i(p), x.j(p)) : std::pair(x.j(p), x.i(p))] += x.x[p];
-  Whole out{in[0].type, {}, {}};
+// Sums by position, in the format of A.
+std::map<std::pair<Index, Index>, Complex> sums(const Whole& x, const Whole& A) {
+  std::map<std::pair<Index, Index>, Complex> by_position;
+  const bool csr = A.type.format == Format::csr;
+  for (std::size_t p = 0; p < x.x.size(); ++p)
+    by_position[csr ? std::pair(x.i(p), x.j(p)) : std::pair(x.j(p), x.i(p))] += x.x[p];
+  return by_position;
+}
+
+Whole matrix_of(const std::map<std::pair<Index, Index>, Complex>& by_position, const Type& type) {
+  Whole out{type, {}, {}};
   Positions at;
-  for (const auto& [position, x] : sums) {
+  for (const auto& [position, x] : by_position) {
     at.major.push_back(position.first);
     at.minor.push_back(position.second);
     out.x.push_back(x);
   }
   out.at = std::make_shared<Positions>(std::move(at));
   return out;
+}
+
+// The union of the patterns, each position once.
+Whole united(const Node&, const In& in) {
+  auto all = sums(in[0], in[0]);
+  for (const auto& [position, x] : sums(in[1], in[0])) all[position] += x;
+  return matrix_of(all, in[0].type);
+}
+
+// The intersection.
+Whole intersected(const Node&, const In& in) {
+  const auto a = sums(in[0], in[0]);
+  std::map<std::pair<Index, Index>, Complex> both;
+  for (const auto& [position, x] : sums(in[1], in[0]))
+    if (const auto found = a.find(position); found != a.end()) both[position] = found->second * x;
+  return matrix_of(both, in[0].type);
 }
 
 constexpr OpCase kCases[]{
@@ -50,6 +69,20 @@ constexpr OpCase kCases[]{
     {"mul_s_d", "A row", [](M& m) { return mul(m.sparse(5, 7), m.dense(1, 7)); }},
     {"mul_s_d", "A col", [](M& m) { return mul(m.sparse(5, 7), m.dense(5, 1)); }},
     {"mul_s_d", "A s", [](M& m) { return mul(m.sparse(5, 7), m.scalar()); }},
+    {"mul_s_d", "v along the columns, structured", [](M& m) { return col_scale(m.sparse(5, 7), m.vector(7)); }},
+    {"mul_s_d", "v along the rows, structured", [](M& m) { return row_scale(m.sparse(5, 7), m.vector(5)); }},
+    {"mul_s_s", "A B", [](M& m) { return mul(m.sparse(5, 7), m.sparse(5, 7)); }},
+    {"mul_s_s", "A, B in the other format", [](M& m) { return mul(m.sparse(5, 7), m.other_format(5, 7)); }},
+    {"mul_s_s", "A on A",
+     [](M& m) {
+       const Var A = m.sparse(5, 7);
+       return mul(A, m.on(A));
+     }},
+    {"mul_s_s", "A A",
+     [](M& m) {
+       const Var A = m.sparse(5, 7);
+       return mul(A, A);
+     }},
     {"mul_e", "A A2",
      [](M& m) {
        const Var A = m.sparse(5, 7);
@@ -65,10 +98,12 @@ constexpr OpCase kCases[]{
        const Var A = m.sparse(5, 7);
        return add_s_s_data(A, m.on(A));
      }},
+    {"add_s_s_data", "A v", [](M& m) { return structured_add_s_v(m.sparse(5, 7), m.vector(7)); }},
 };
 
 const std::map<std::string_view, Rule> kRules{
     {"add_s_s", united},
+    {"mul_s_s", intersected},
     {"add_s_d", pairs(plus)},
     {"mul_s_d",
      [](const Node&, const In& in) {
