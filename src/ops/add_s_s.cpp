@@ -50,7 +50,10 @@ constinit const Op ops::add_s_s{
       const Rows major = own_major(n.in[0]);
       return {{{major, major}, major}};
     },
-    .vjp = [](const Var&, const Var& g, int) -> Var { return g; },
+    // By position where the entries were merged: a g on the Sparsity of A or B would be read entry by entry there.
+    .vjp = [](const Var& out, const Var& g, int) -> Var {
+      return g->type.sparse() && !out->has("by_entry") ? spgrad::sum_duplicates(g) : g;
+    },
     .inspect = unite,
     .pattern = structural(),
     .grad_kind = GradKind::regular,

@@ -62,6 +62,18 @@ TEST(AddSS, KeepsTheSparsityOfTwoMatricesThatShareOneWithoutDuplicates) {
   });
 }
 
+// Both entries of a position of A are read where the sum has one: each moves both.
+TEST(AddSS, PassesTheSumOfDuplicatesBackToEachOfThem) {
+  for_ranks([](World& world) {
+    const Value A = matrix(world, Format::csr, kShape, kEntries),
+                B = matrix(world, Format::csr, kShape, {{1, 1, 9}}, 7);
+    const Var a = input("a", type_of(A)), b = input("b", type_of(B));
+    const Var g = grad(sp_sum(at(stop_gradient(a), add(a, b))), a);
+    const auto r = compiled(world, {a, b}, {csm_data(at(a, g))})({{"a", A}, {"b", B}});
+    EXPECT_EQ(numbers(world, r[0]), (Numbers{2, 2, 1, 1, 1, 1, 1}));
+  });
+}
+
 TEST(AddSS, MergesDuplicatesAndKeepsZeros) {
   for_ranks([](World& world) {
     const Value A = matrix(world, Format::csr, kShape, kEntries),
