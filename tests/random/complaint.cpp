@@ -97,12 +97,24 @@ class Cost {
     return along(f, given(), directions, h).at(0).real();
   }
 
-  // Where differences of two widths disagree there is a kink, and nothing is known.
+  // At a kink, where the slopes to both sides differ, and where differences of two widths do, nothing is known.
   bool differs(double got, const Var& out, const Given& directions) const {
     const double wide = slope(out, directions);
     if (near(got, wide, 1e-6)) return false;
     const double tight = slope(out, directions, 1e-4);
-    return near(wide, tight, 1e-6) && !near(got, tight, 1e-6);
+    return near(wide, tight, 1e-6) && !near(got, tight, 1e-6) && bend(out, directions) < 1e-2;
+  }
+
+  // The slope to one side less that to the other.
+  double bend(const Var& out, const Given& directions) const {
+    constexpr double h = 1e-5;
+    const auto at = [&](double step) {
+      Given moved = given();
+      for (const auto& [x, t] : directions)
+        for (std::size_t p = 0; p < t.x.size(); ++p) moved.at(x).x[p] += step * t.x[p];
+      return evaluate(out, moved).x.at(0).real();
+    };
+    return std::abs(at(h) - 2 * at(0) + at(-h)) / h;
   }
 
   bool near(double a, double b, double tolerance) const {
