@@ -40,6 +40,11 @@ constexpr OpCase kCases[]{
        const Var A = m.sparse(5, 7);
        return at(A, m.on(A));
      }},
+    {"at_s_s", "A, a sum with A",
+     [](M& m) {
+       const Var A = m.sparse(5, 7);
+       return at(A, add(m.sparse(5, 7), A));
+     }},
     {"sp_ones_like", "A", [](M& m) { return sp_ones_like(m.sparse(5, 7)); }},
     {"dense_from_sparse", "A structured", [](M& m) { return dense_from_sparse(m.sparse(5, 7)); }},
     {"dense_from_sparse", "A regular", [](M& m) { return dense_from_sparse(m.sparse(5, 7), false); }},
