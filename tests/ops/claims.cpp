@@ -24,13 +24,6 @@ bool narrow(const Make& made, const Var& out) {
 
 const GradOptions kZeros{{}, {}, Disconnected::zeros};
 
-// The kind of gradient that sparse inputs have; some ops select it by a flag.
-bool structured(const Node& n) {
-  for (const char* flag : {"structured", "sparse_grad"})
-    if (n.has(flag)) return n.attr<bool>(flag);
-  return n.op->grad_kind == GradKind::structured;
-}
-
 // Values, and not patterns or index vectors, decide what the result stores: then it is differentiated as a matrix.
 bool stores_by_value(const Var& out) {
   if (!out->type.sparse()) return false;
@@ -75,6 +68,12 @@ Whole completed(const Whole& A) {
 }
 
 }  // namespace
+
+bool structured(const Node& n) {
+  for (const char* flag : {"structured", "sparse_grad"})
+    if (n.has(flag)) return n.attr<bool>(flag);
+  return n.op->grad_kind == GradKind::structured;
+}
 
 template <class Build>
 void Trial::attempt(const std::string& what, Build&& build) {

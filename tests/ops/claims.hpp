@@ -10,6 +10,9 @@ namespace spgrad::tests {
 
 enum class Depth { values, first, second };  ///< of derivatives
 
+/// The kind of gradient that sparse inputs have: of the op, or selected by a flag.
+bool structured(const Node& n);
+
 /// A Var and what it is worth.
 struct Claim {
   enum Kind {
