@@ -209,6 +209,7 @@ struct Op {
 
   PatternOf pattern{};
   GradKind grad_kind = GradKind::dense;
+  std::uint32_t regular_in = 0;  ///< of a structured grad_kind: the sparse inputs whose gradient is regular all the same
   Linear linear = Linear::none;          ///< each, jointly: jvp follows from the op itself
   std::uint32_t linear_in = kAllInputs;  ///< the inputs of which `linear` speaks; the others carry no derivative
   std::uint32_t promotes =

@@ -25,6 +25,7 @@ extern const Op cast, stop_gradient, conform, broadcast_like, sum_like, count;
 extern const Op sum, inner, max, min, index_of, cumsum, logsumexp, softmax, scaled_softmax;
 extern const Op dropout, poisson, binomial, multinomial;
 extern const Op dot, structured_dot, sampling_dot, usmm;
+extern const Op dot_s_s, structured_dot_s_s, true_dot, true_dot_s_d, sampling_dot_s, as_format;
 extern const Op transpose, row, col, concatenate, take, put_rows, row_numbers;
 extern const Op at, at_s_s, mul_e, add_s_s_data, sp_ones_like, dense_from_sparse, sp_sum, csm, csm_data, with_data;
 extern const Op csm_indices, csm_indptr, csm_shape, sp_zeros_like, remove0, ensure_sorted_indices, sum_duplicates;
@@ -127,9 +128,15 @@ Var softmax(const Var& x, int axis);                        ///< exp(x - logsume
 Var log_softmax(const Var& x, int axis);                    ///< x - logsumexp(x) along the axis
 
 // Products.
-Var dot(const Var& x, const Var& y);             ///< x y: dense result, gradient of a sparse operand regular
-Var structured_dot(const Var& x, const Var& y);  ///< the same result; gradient of a sparse operand on its pattern
-Var sampling_dot(const Var& X, const Var& Y, const Var& P);  ///< P o (X Y^T) on P's pattern (SDDMM); Y is n x k
+Var dot(const Var& x, const Var& y);  ///< x y: dense result, gradient of a sparse operand regular
+/// The same result, sparse if both operands are; gradient of a sparse operand (of two: of x) on its pattern.
+Var structured_dot(const Var& x, const Var& y);
+/// x y: sparse result, in the format of the first sparse operand, gradients regular. Of a sparse and a dense operand:
+/// the rows in which x = A stores entries (the columns, y = A), all of each. The gradient of a dense operand is dense;
+/// with grad_preserves_dense = false it is made as a sparse product if the cotangent is sparse. Throws if none is sparse.
+Var true_dot(const Var& x, const Var& y, bool grad_preserves_dense = true);
+/// P o (X Y^T) on P's pattern (SDDMM); Y is n x k. X and Y may be sparse: then their gradient is regular.
+Var sampling_dot(const Var& X, const Var& Y, const Var& P);
 Var usmm(const Var& alpha, const Var& x, const Var& y, const Var& z);  ///< alpha x y + z, alpha a scalar
 
 // Shape.
@@ -160,6 +167,7 @@ Var row_numbers(const Var& x, int axis = 0, const Slice& slice = {});
 Var one_hot(const Var& y, Index classes, DType dtype = DType::float64);
 
 // Sparse values and their data.
+Var as_format(const Var& A, Format format);  ///< A as csr or csc: itself, or turned
 /// g (dense, broadcast to A's shape, or sparse of any pattern) at A's stored positions, on A's Sparsity.
 Var at(const Var& A, const Var& g);
 Var mul_e(const Var& A, const Var& B);                        ///< entry by entry, on one Sparsity

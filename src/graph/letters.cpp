@@ -56,6 +56,7 @@ std::optional<Alternative> read(std::string_view alternative, const Vars& in, co
   std::istringstream words{std::string(alternative.substr(0, arrow))};
   for (std::string word; words >> word;) a.in.push_back(word == "." ? "" : word);
   a.out = trimmed(alternative.substr(arrow + 2));
+  if (a.out == ".") a.out.clear();
   while (a.in.size() < in.size() && !a.in.empty()) a.in.push_back(a.in.back());
   for (std::size_t k = 0; k < in.size(); ++k)
     if (a.in[k] != "*" && static_cast<int>(a.in[k].size()) != in[k]->type.ndim()) return {};

@@ -1,27 +1,18 @@
 // at_s_s: a sparse matrix at the stored positions of another.
-#include <algorithm>
 #include <memory>
 
 #include "src/kernels/arithmetic.hpp"
-#include "src/ops/common.hpp"
+#include "src/ops/sparse_rows.hpp"
 
 namespace spgrad {
 namespace {
 
 // For every compacted minor of P that of g, or the first that g does not have.
 std::vector<LocalIndex> minors_in(const Sparsity& P, const Sparsity& g) {
-  const Index begin = g.minor.begin(g.rank), own = g.own_minors();
   std::vector<LocalIndex> to;
   to.reserve(static_cast<std::size_t>(P.local_minors()));
-  for (LocalIndex i = 0; i < P.local_minors(); ++i) {
-    const Index j = P.global_minor(i);
-    const auto ghost = std::ranges::lower_bound(g.ghosts, j);
-    const bool is_ghost = ghost != g.ghosts.end() && *ghost == j;
-    const Index in_g = j >= begin && j < begin + own ? j - begin
-                       : is_ghost                    ? own + (ghost - g.ghosts.begin())
-                                                     : g.local_minors();
-    to.push_back(static_cast<LocalIndex>(in_g));
-  }
+  for (LocalIndex i = 0; i < P.local_minors(); ++i)
+    to.push_back(static_cast<LocalIndex>(local_minor(g, P.global_minor(i))));
   return to;
 }
 

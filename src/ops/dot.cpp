@@ -1,9 +1,10 @@
-// dot: the matrix product with a dense result. At most one operand is sparse.
+// dot: the matrix product with a dense result. One operand may be sparse; dot_s_s is for two.
 #include "src/ops/product.hpp"
 
 namespace spgrad {
 namespace {
 
+bool both_sparse(const Vars& in) { return in.size() == 2 && in[0]->type.sparse() && in[1]->type.sparse(); }
 bool has_sparse(const Node& n) { return n.in[0]->type.sparse() || n.in[1]->type.sparse(); }
 
 // A local block as a matrix; a vector is a row on the left of a product and a column on the right.
@@ -78,7 +79,7 @@ constinit const Op ops::dot{
     .inputs = "x y",
     .formula = "x y",
     .doc =
-        "Matrices or vectors, at most one of them sparse; the result is dense. The gradient of a sparse operand is "
+        "Matrices or vectors, sparse or dense; the result is dense. The gradient of a sparse operand is "
         "regular: the product of two dense factors, m x n if it is asked for as an output.",
     .letters = kLetters,
     .infer = infer,
@@ -88,6 +89,7 @@ constinit const Op ops::dot{
     .grad_kind = GradKind::regular,
     .linear = Linear::each,
     .flops = flops,
+    .select = [](const Vars& in) -> const Op* { return both_sparse(in) ? &ops::dot_s_s : nullptr; },
     .aliases = {.scipy = "A @ x",
                 .torch = "torch.mm",
                 .jax = "jax.experimental.sparse.bcoo_dot_general",
@@ -108,7 +110,8 @@ constinit const Op ops::structured_dot{
     .linear = Linear::each,
     .flops = flops,
     .select = [](const Vars& in) -> const Op* {
-      return in.size() == 2 && !in[0]->type.sparse() && !in[1]->type.sparse() ? &ops::dot : nullptr;
+      const bool dense = in.size() == 2 && !in[0]->type.sparse() && !in[1]->type.sparse();
+      return dense ? &ops::dot : both_sparse(in) ? &ops::structured_dot_s_s : nullptr;
     },
     .aliases = {.scipy = "A @ x", .torch = "torch.sparse.mm"},
 };

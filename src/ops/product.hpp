@@ -15,7 +15,7 @@ struct SparseProduct {
 /// Of the inputs x and x + 1 of n, one of which is sparse.
 SparseProduct sparse_product(const Node& n, int x);
 
-/// The type of a result that has the product of x and x + 1 in it. Throws Error if both are sparse, or one is a scalar.
+/// The type of a result that has the product of x and x + 1 in it. Throws Error if one is a scalar.
 Type product_type(const Node& n, int x);
 
 /// Whose rows of D and of the result a rank needs for its part of A. D and the result may be cut by a letter each.
@@ -37,6 +37,10 @@ void multiply(RunContext& c, const SparseProduct& p, T alpha, bool accumulate) {
 }
 
 double product_flops(const RunContext& c, const SparseProduct& p);
+
+/// dL/d(factor k) of a sparse product of the inputs of `out`, regular. g may be sparse, or dense and lack axes along
+/// which it is constant; then so does the gradient of a sparse factor.
+Var sparse_product_vjp(const Var& out, const Var& g, int k);
 
 /// dL/d(factor k) of the product x y, g = dL/d(x y): a product with g, dense unless a factor is sparse.
 Var product_vjp(const Var& x, const Var& y, const Var& g, int k);

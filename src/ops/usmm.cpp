@@ -30,13 +30,13 @@ constinit const Op ops::usmm{
     .name = "usmm",
     .inputs = "alpha x y z",
     .formula = "alpha x y + z",
-    .doc = "alpha is a scalar, x or y is sparse, z is dense and has the shape of x y.",
+    .doc = "alpha is a scalar, one of x and y is sparse, z is dense and has the shape of x y.",
     .letters = ". ij jk ik -> ik | . ij j i -> i | . j jk k -> k",
 
     .infer = [](const Node& n) -> Type {
       const Type &alpha = n.in[0]->type, &z = n.in[3]->type;
       require(alpha.ndim() == 0, "alpha must be a scalar, but has ", alpha.ndim(), " dimensions");
-      require(n.in[1]->type.sparse() || n.in[2]->type.sparse(), "x or y must be sparse");
+      require(n.in[1]->type.sparse() != n.in[2]->type.sparse(), "one of x and y must be sparse, the other dense");
       require(!z.sparse(), "z must be dense");
       return product_type(n, 1);
     },
@@ -81,8 +81,8 @@ constinit const Op ops::usmm{
 };
 
 Var usmm(const Var& alpha, const Var& x, const Var& y, const Var& z) {
-  const bool dense = !x->type.sparse() && !y->type.sparse();
-  return dense ? add(mul(alpha, dot(x, y)), z) : ops::usmm(alpha, x, y, z);
+  const bool alike = x->type.sparse() == y->type.sparse();
+  return alike ? add(mul(alpha, dot(x, y)), z) : ops::usmm(alpha, x, y, z);
 }
 
 }  // namespace spgrad

@@ -21,7 +21,7 @@ Var conj_of_real(const Var& node, const Match& m) {
 
 // X Y is as large as P: at() and mul() broadcast it where it is not.
 bool covers(const Var& X, const Var& Y, const Var& P) {
-  if (X->type.ndim() != 2 || Y->type.ndim() != 2 || X->type.sparse() || Y->type.sparse()) return false;
+  if (X->type.ndim() != 2 || Y->type.ndim() != 2) return false;
   return X->type.shape[0] == P->type.shape[0] && Y->type.shape[1] == P->type.shape[1];
 }
 
@@ -38,9 +38,7 @@ Var scale_sample(const Var& node, const Match& m) {
   return one_dtype && covers(X, Y, P) ? if_same_type(node, sampling_dot(X, T(Y), P)) : Var{};
 }
 
-bool is_dense_product(const Var& x) {
-  return x->op == &ops::dot && !x->in[0]->type.sparse() && !x->in[1]->type.sparse();
-}
+bool is_dense_product(const Var& x) { return x->type.ndim() == 2 && (x->op == &ops::dot || x->op == &ops::dot_s_s); }
 
 // A sum of gradients of which one is a product; sums of more lose one part after the other.
 Var sample_sum(const Var& node, const Match& m) {
@@ -81,13 +79,19 @@ Var sum_products(const Var& node, const Var& x, const Var& y) {
 Var sum_of_product(const Var& node, const Match& m) { return sum_products(node, m.at("x"), m.at("y")); }
 Var sum_of_square(const Var& node, const Match& m) { return sum_products(node, m.at("x"), m.at("x")); }
 
-const std::array<Rewrite, 13>& rules() {
-  static const std::array<Rewrite, 13> kRules{{
+const std::array<Rewrite, 16>& rules() {
+  static const std::array<Rewrite, 16> kRules{{
       {"transpose_of_transpose", "(x^T)^T -> x", ops::transpose(ops::transpose("x")), the_x},
       {"neg_of_neg", "-(-x) -> x", ops::neg(ops::neg("x")), the_x},
       {"conj_of_conj", "conj(conj(x)) -> x", ops::conj(ops::conj("x")), the_x},
       {"conj_of_real", "conj(x) -> x, x real", ops::conj("x"), conj_of_real},
       {"at_of_product", "at(P, X Y) -> sampling_dot(X, Y^T, 1_P)", ops::at("P", ops::dot("X", "Y")), sample_product},
+      {"at_of_sparse_factors", "at(P, X Y) -> sampling_dot(X, Y^T, 1_P)", ops::at("P", ops::dot_s_s("X", "Y")),
+       sample_product},
+      {"at_of_sparse_product", "at(P, X Y) -> sampling_dot(X, Y^T, 1_P)", ops::at_s_s("P", ops::true_dot("X", "Y")),
+       sample_product},
+      {"mul_by_sparse_factors", "P o (X Y) -> sampling_dot(X, Y^T, P)", ops::mul_s_d("P", ops::dot_s_s("X", "Y")),
+       scale_sample},
       {"at_of_sum", "at(P, X Y + D) -> at(P, X Y) + at(P, D)", ops::at("P", ops::add("x", "y")), sample_sum},
       {"mul_by_product", "P o (X Y) -> sampling_dot(X, Y^T, P)", ops::mul_s_d("P", ops::dot("X", "Y")), scale_sample},
       {"at_own_pattern", "at(P, g) -> g, g on P's Sparsity", ops::at_s_s("P", "g"), entries_already_there},

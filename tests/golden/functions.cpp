@@ -31,13 +31,6 @@ GoldenFunction binary(BinaryFunction f) {
   return [f](const Arguments& a) { return f(a.var(0), a.var(1)); };
 }
 
-GoldenFunction one_sparse(GoldenFunction f, std::size_t x) {
-  return [f, x](const Arguments& a) {
-    if (a.sparse(x) && a.sparse(x + 1)) throw NotThere("two sparse operands");
-    return f(a);
-  };
-}
-
 GoldenFunction some_sparse(GoldenFunction f, std::size_t x) {
   return [f, x](const Arguments& a) {
     require(a.sparse(x) || a.sparse(x + 1), "one operand must be sparse");

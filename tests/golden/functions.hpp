@@ -44,8 +44,6 @@ using GoldenFunctions = std::map<std::string, GoldenFunction, std::less<>>;
 
 GoldenFunction unary(UnaryFunction f);
 GoldenFunction binary(BinaryFunction f);
-/// Throws NotThere for two sparse operands at x and x + 1.
-GoldenFunction one_sparse(GoldenFunction f, std::size_t x = 0);
 /// Refuses two dense operands at x and x + 1: as in the reference there are others for them, d_add, d_matmul ...
 GoldenFunction some_sparse(GoldenFunction f, std::size_t x = 0);
 /// f(x, axis=None)

@@ -4,9 +4,10 @@
 namespace spgrad::tests {
 namespace {
 
-Var sampled(const Arguments& a) {
-  if (a.sparse(0) || a.sparse(1)) throw NotThere("sparse factors");
-  return sampling_dot(a.var(0), a.var(1), a.var(2));
+Var sampled(const Arguments& a) { return sampling_dot(a.var(0), a.var(1), a.var(2)); }
+
+Var product_kept_sparse(const Arguments& a) {
+  return true_dot(a.var(0), a.var(1), a.at(2, "grad_preserves_dense").flag.value_or(true));
 }
 
 Var scaled_product_and(const Arguments& a) { return usmm(a.var(0), a.var(1), a.var(2), a.var(3)); }
@@ -19,10 +20,11 @@ Var sum_of_entries(const Arguments& a) {
 
 GoldenFunctions product_functions() {
   return {
-      {"dot", some_sparse(one_sparse(binary(dot)))},
-      {"structured_dot", some_sparse(one_sparse(binary(structured_dot)))},
+      {"dot", some_sparse(binary(dot))},
+      {"structured_dot", some_sparse(binary(structured_dot))},
+      {"true_dot", product_kept_sparse},
       {"sampling_dot", sampled},
-      {"usmm", some_sparse(one_sparse(scaled_product_and, 1), 1)},
+      {"usmm", some_sparse(scaled_product_and, 1)},
       {"sp_sum", sum_of_entries},
   };
 }

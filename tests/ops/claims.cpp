@@ -69,7 +69,9 @@ Whole completed(const Whole& A) {
 
 }  // namespace
 
-bool structured(const Node& n) {
+bool structured(const Node& n, const Var& x) {
+  for (std::size_t k = 0; k < n.in.size(); ++k)
+    if (n.in[k] == x && (n.op->regular_in >> k & 1) != 0) return false;
   for (const char* flag : {"structured", "sparse_grad"})
     if (n.has(flag)) return n.attr<bool>(flag);
   return n.op->grad_kind == GradKind::structured;
@@ -171,7 +173,7 @@ void Trial::claim_gradients(const std::string& what, const Vars& gradients, cons
 // then.
 std::optional<Whole> Trial::everywhere(const Var& x, const Whole& g, const Whole& w) const {
   Whole entries = g;
-  if (!structured(*out_)) {
+  if (!structured(*out_, x)) {
     const bool shared =
         std::ranges::any_of(made_.inputs(), [&](const Make::Input& y) { return y.like && y.like == x; });
     Given given = made_.given();

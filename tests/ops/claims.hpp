@@ -10,8 +10,8 @@ namespace spgrad::tests {
 
 enum class Depth { values, first, second };  ///< of derivatives
 
-/// The kind of gradient that sparse inputs have: of the op, or selected by a flag.
-bool structured(const Node& n);
+/// The kind of gradient that a sparse input x has: of the op, or selected by a flag.
+bool structured(const Node& n, const Var& x);
 
 /// A Var and what it is worth.
 struct Claim {

@@ -24,6 +24,7 @@ Family reductions();
 Family parts();
 Family random_values();
 Family products();
+Family sparse_products();
 
 std::span<const Family> families();
 

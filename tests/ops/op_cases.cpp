@@ -14,6 +14,7 @@ std::span<const Family> families() {
       parts(),
       random_values(),
       products(),
+      sparse_products(),
       sparse_elements(),
       sparse_comparisons(),
       patterns(),

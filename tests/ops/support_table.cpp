@@ -116,9 +116,14 @@ std::string formats(const Make& made, const Node& out) {
   return sparse || out.type.sparse() ? "csr, csc" : "dense";
 }
 
-const char* gradient_kind(const Node& n) {
-  if (std::ranges::none_of(n.in, [](const Var& x) { return x->type.sparse(); })) return "dense";
-  return structured(n) ? "structured" : "regular";
+// Of the sparse operands, in their order, where they differ.
+std::string gradient_kind(const Node& n) {
+  std::vector<std::string> kinds;
+  for (const Var& x : n.in)
+    if (x->type.sparse()) kinds.emplace_back(structured(n, x) ? "structured" : "regular");
+  if (kinds.empty()) return "dense";
+  return std::ranges::all_of(kinds, [&](const std::string& kind) { return kind == kinds[0]; }) ? kinds[0]
+                                                                                               : joined(kinds);
 }
 
 void describe(std::ostream& out, const OpCase& row) {
