@@ -31,6 +31,8 @@ extern const Op at, at_s_s, mul_e, add_s_s_data, sp_ones_like, dense_from_sparse
 extern const Op csm_indices, csm_indptr, csm_shape, sp_zeros_like, remove0, ensure_sorted_indices, sum_duplicates;
 extern const Op sparse_from_dense;
 extern const Op diag, square_diagonal;
+extern const Op get_item_2d, put_2d, stack, part, put_part, get_item_list, put_list, get_item_2lists, from_entries;
+extern const Op get_item_scalar, put_scalar, construct_sparse_from_list;
 }  // namespace ops
 
 // Element by element, with NumPy broadcasting between dense operands.
@@ -133,7 +135,8 @@ Var dot(const Var& x, const Var& y);  ///< x y: dense result, gradient of a spar
 Var structured_dot(const Var& x, const Var& y);
 /// x y: sparse result, in the format of the first sparse operand, gradients regular. Of a sparse and a dense operand:
 /// the rows in which x = A stores entries (the columns, y = A), all of each. The gradient of a dense operand is dense;
-/// with grad_preserves_dense = false it is made as a sparse product if the cotangent is sparse. Throws if none is sparse.
+/// with grad_preserves_dense = false it is made as a sparse product if the cotangent is sparse. Throws if none is
+/// sparse.
 Var true_dot(const Var& x, const Var& y, bool grad_preserves_dense = true);
 /// P o (X Y^T) on P's pattern (SDDMM); Y is n x k. X and Y may be sparse: then their gradient is regular.
 Var sampling_dot(const Var& X, const Var& Y, const Var& P);
@@ -153,7 +156,7 @@ Var concatenate(const Vars& xs, int axis = 0);
 Var take(const Var& x, const Var& rows, int axis = 0);
 /// The transpose of take: zeros like x, with g's rows added at these of x's. Of x only the shape is used.
 Var put_rows(const Var& g, const Var& rows, const Var& x, int axis = 0);
-/// A slice of an axis as Python has it; what is left out takes the axis to its end.
+/// A slice of an axis as Python's: negative bounds count from the end; what is left out takes the axis to its end.
 struct Slice {
   std::optional<Index> start{}, stop{};
   Index step = 1;
@@ -226,6 +229,26 @@ Var binomial(const Var& n, const Var& p, const Shape& shape, Format format, DTyp
 /// In every row of a csr P, n trials (one number, or one a row) that fall on its stored entries, with probabilities in
 /// proportion to them. On P's Sparsity. No gradient.
 Var multinomial(const Var& n, const Var& P, Index seed, const Var& draw = 0);
+
+// Parts of matrices, and matrices of parts. Dense operands too, except for stacks.
+Var get_item_2d(const Var& A, const Slice& rows, const Slice& columns = {});  ///< A[rows, columns]
+/// Zeros of A's shape, but g in the place of the slice: the transpose of get_item_2d.
+Var put_2d(const Var& g, const Var& A, const Slice& rows, const Slice& columns = {});
+/// Rows of A by an integer vector: any order, repeats allowed (they add in the gradient), negative ones from the end.
+Var get_item_list(const Var& A, const Var& rows);
+/// Zeros of A's shape, with row r of g added to row rows[r]: the transpose of get_item_list.
+Var put_list(const Var& g, const Var& rows, const Var& A);
+Var get_item_2lists(const Var& A, const Var& i, const Var& j);  ///< the vector of A[i[r], j[r]]
+/// The matrix with v[r] at (i[r], j[r]); values of one position are summed. shape: both sizes.
+Var from_entries(const Var& i, const Var& j, const Var& v, const Shape& shape, Format format = Format::csr);
+Var get_item_scalar(const Var& A, Index i, Index j);           ///< A[i, j]
+Var put_scalar(const Var& g, const Var& A, Index i, Index j);  ///< sparse zeros of A's shape, but g at (i, j)
+/// csc of X's shape, with row r of V as row i[r]; all of V is stored, rows of one number as duplicates.
+Var construct_sparse_from_list(const Var& X, const Var& V, const Var& i);
+/// Blocks of either format below, or beside each other; dtype: the promoted one. Explicit zeros and duplicates stay.
+Var vstack(const Vars& blocks, Format format = Format::csc, std::optional<DType> dtype = {});
+Var hstack(const Vars& blocks, Format format = Format::csc, std::optional<DType> dtype = {});
+Var block_diag(const Vars& blocks, Format format = Format::csc);  ///< zeros of dense blocks are not stored
 
 // What derivative rules need.
 Var stop_gradient(const Var& x);          ///< x itself, a constant for derivatives

@@ -122,6 +122,9 @@ class InspectContext {
   virtual Value whole(const Value& cut) = 0;
   /// The elements [layout.begin, layout.end) of a vector that is cut otherwise.
   virtual Value cut_like(const Value& vector, const Layout& layout) = 0;
+  /// The result itself, from entries that lie anywhere: those of one position are summed. Throws Error on every rank
+  /// for an index out of range.
+  virtual Value from_coo(std::span<const Index> i, std::span<const Index> j, const Value& data) = 0;
 };
 
 template <class T>

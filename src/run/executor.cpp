@@ -127,7 +127,7 @@ std::vector<Operand> Executor::promoted_operands(const Run& run) {
 
 const Inspection* Executor::inspect(std::size_t p, const Run& run, const std::vector<Operand>& in) {
   const Op& op = *run.node->op;
-  if (op.inspect == nullptr) return nullptr;
+  if (op.inspect == nullptr || !run.node->type.sparse()) return nullptr;
   auto& kept = inspected_[p];
   std::vector<SparsityPtr> of;
   for (const Operand& x : in) of.push_back(x.own.sparsity());

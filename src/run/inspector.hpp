@@ -29,6 +29,11 @@ class Inspector : public InspectContext {
     return vector.cut() == kWhole ? comm::slice(vector, 0, layout, world_.rank())
                                   : comm::relayout(world_, vector, layout);
   }
+  Value from_coo(std::span<const Index> i, std::span<const Index> j, const Value& data) override {
+    const bool csr = node_.type.format == Format::csr;
+    return spgrad::from_coo(world_, node_.type.format, node_.type.shape, i, j, data, Duplicates::sum,
+                            {.major = layouts_[csr ? 0 : 1], .minor = layouts_[csr ? 1 : 0]});
+  }
 
  private:
   World& world_;

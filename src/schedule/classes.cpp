@@ -63,7 +63,8 @@ void DimensionClasses::induce(const Var& x) {
   for (int axis = 0; axis < x->type.ndim(); ++axis) {
     if (letters.out[static_cast<std::size_t>(axis)] != '_') continue;
     const int id = of(x.get(), axis), from = of(x->in[0].get(), axis);
-    if (id < 0 || from < 0 || from >= id || classes_[id].source != nullptr || !classes_[id].cut) continue;
+    if (id < 0 || from < 0 || from >= id || classes_[id].source != nullptr || !classes_[from].cut) continue;
+    classes_[id].cut = true;
     classes_[id].source = x.get();
     classes_[id].axis = axis;
     classes_[id].from = from;

@@ -45,7 +45,8 @@ GoldenFunction reduction(Var (*f)(const Var&, std::optional<int>)) {
 const GoldenFunctions& golden_functions() {
   static const GoldenFunctions table = [] {
     GoldenFunctions all;
-    for (GoldenFunctions family : {dense_functions(), element_functions(), product_functions(), sparse_functions()})
+    for (GoldenFunctions family :
+         {dense_functions(), element_functions(), item_functions(), product_functions(), sparse_functions()})
       all.merge(family);
     return all;
   }();

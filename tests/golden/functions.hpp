@@ -50,6 +50,7 @@ GoldenFunction some_sparse(GoldenFunction f, std::size_t x = 0);
 GoldenFunction reduction(Var (*f)(const Var&, std::optional<int>));
 
 GoldenFunctions dense_functions();
+GoldenFunctions item_functions();
 GoldenFunctions element_functions();
 GoldenFunctions product_functions();
 GoldenFunctions sparse_functions();

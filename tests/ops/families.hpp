@@ -25,6 +25,7 @@ Family parts();
 Family random_values();
 Family products();
 Family sparse_products();
+Family blocks();
 
 std::span<const Family> families();
 

@@ -116,6 +116,13 @@ Var Make::row_numbers(Index n, Index m, DType integer) {
   return add_input(text("x", inputs_.size()), std::move(x));
 }
 
+Var Make::indices(Index n, Index dimension, Index other, DType integer) {
+  const Index range = size(dimension);
+  Whole list = dense_zeros(integer, {range == 0 || size(other) == 0 ? 0 : size(n)});
+  for (Complex& i : list.x) i = static_cast<double>(below(2 * range) - range);
+  return add_input(text("i", inputs_.size()), std::move(list));
+}
+
 Make::Parts Make::parts(Index m, Index n, DType integer) {
   const Shape shape{size(m), size(n)};
   const int major = format() == Format::csr ? 0 : 1;

@@ -6,19 +6,9 @@ namespace spgrad::tests {
 
 std::span<const Family> families() {
   static const std::vector<Family> all{
-      dense_elements(),
-      functions(),
-      functions_of_two(),
-      shapes(),
-      reductions(),
-      parts(),
-      random_values(),
-      products(),
-      sparse_products(),
-      sparse_elements(),
-      sparse_comparisons(),
-      patterns(),
-      structure(),
+      dense_elements(), functions(), functions_of_two(), shapes(),          reductions(),         parts(),
+      random_values(),  products(),  sparse_products(),  sparse_elements(), sparse_comparisons(), patterns(),
+      structure(),      blocks(),
   };
   return all;
 }

@@ -57,6 +57,9 @@ class Make {
   Var row_numbers(Index n, Index m, DType integer = DType::int64);
   /// Other entries on the very Sparsity of `like`, an input.
   Var on(const Var& like);
+  /// n indices of a dimension, some of them repeated, some counted from the end; none if it is empty, or if another one
+  /// is that indices beside these name.
+  Var indices(Index n, Index dimension, Index other = 1, DType integer = DType::int64);
   /// data, minor indices and offsets of a matrix.
   struct Parts {
     Var data, indices, indptr;

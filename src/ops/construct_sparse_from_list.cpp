@@ -1,0 +1,62 @@
+// construct_sparse_from_list: the rows of a dense matrix as listed rows of a sparse one.
+#include "src/ops/cut.hpp"
+#include "src/ops/like_ops.hpp"
+#include "src/ops/lists.hpp"
+#include "src/ops/slicing.hpp"
+
+namespace spgrad {
+namespace {
+
+// Every column stores the listed rows, in the list's order.
+Inspection inspect(InspectContext& c) {
+  const Layout columns = c.layout(1), rows = c.layout(0);
+  const auto list = listed_indices(c.in(2), rows.size());
+  std::vector<Index> indptr{0}, minors;
+  for (Index j = 0; j < columns.count(c.rank()); ++j) {
+    minors.insert(minors.end(), list.begin(), list.end());
+    indptr.push_back(static_cast<Index>(minors.size()));
+  }
+  return {c.make(columns, rows, std::move(indptr), minors), nullptr};
+}
+
+}  // namespace
+
+constinit const Op ops::construct_sparse_from_list{
+    .name = "construct_sparse_from_list",
+    .inputs = "X V i",
+    .formula = "csc zeros of X's shape, with row r of V as row i[r]",
+    .doc =
+        "All of V is stored, zeros too; rows of one number are duplicates. V comes cut by columns, where nothing more "
+        "has to move. Of X only the shape is used.",
+    .letters = "mj rj r -> mj",
+    .infer = [](const Node& n) -> Type {
+      require(!n.in[1]->type.sparse(), "V must be dense");
+      require_list(n.in[2], "i");
+      return {promoted_dtype(n), Format::csc, shape_by_letters(n)};
+    },
+    .run = [](RunContext& c) { c.set_out(c.out().with_data(c.in(1).buffer())); },
+    .spread = [](const Node& n) -> Spreads {
+      Spreads spreads;
+      for (const Rows& place : places(n.in[0]))
+        spreads.push_back({{place, unless_one(n.in[1]->type, own(1)), all()}, own(1)});
+      return spreads;
+    },
+    .vjp = [](const Var& out, const Var& g, int k) -> Var {
+      if (k != 1) return {};
+      const Var rows = get_item_list(full_size(g, out), out->in[2]);
+      return rows->type.sparse() ? spgrad::dense_from_sparse(rows, false) : rows;
+    },
+    .inspect = inspect,
+    .pattern = from_data(),
+    .grad_kind = GradKind::regular,
+    .linear = Linear::each,
+    .linear_in = inputs_mask({1}),
+    .promotes = inputs_mask({1}),
+    .aliases = {.scipy = "Z[i] = V"},
+};
+
+Var construct_sparse_from_list(const Var& X, const Var& V, const Var& i) {
+  return ops::construct_sparse_from_list(X, V, i);
+}
+
+}  // namespace spgrad

@@ -1,0 +1,218 @@
+// stack, part, put_part: sparse matrices below, beside or askew of each other; one of them taken out, or put in.
+#include <numeric>
+
+#include "src/ops/slicing.hpp"
+
+namespace spgrad {
+namespace {
+
+// The axes along which the blocks follow each other.
+std::array<bool, 2> stacked(const Node& n) {
+  const auto& along = n.attr<std::string>("along");
+  return {along != "columns", along != "rows"};
+}
+
+// Where each input from `first` on begins along an axis; the last element is the sum of all sizes.
+std::vector<Index> offsets(const Node& n, int axis, std::size_t first = 0) {
+  std::vector<Index> at{0};
+  for (std::size_t k = first; k < n.in.size(); ++k) {
+    const Index size = n.in[k]->type.shape[axis];
+    at.push_back(size == kUnknown || at.back() == kUnknown ? kUnknown : at.back() + size);
+  }
+  return at;
+}
+
+Type infer_stack(const Node& n) {
+  require(!n.in.empty(), "there is nothing to stack");
+  for (const Var& x : n.in) require(x->type.sparse(), "all blocks must be csr or csc");
+  Shape shape = shape_by_letters(n);
+  for (const int axis : {0, 1})
+    if (stacked(n)[axis]) shape[axis] = offsets(n, axis).back();
+  const Format format = n.attr<std::string>("format") == name(Format::csr) ? Format::csr : Format::csc;
+  return {promoted_dtype(n), format, shape};
+}
+
+Spreads spread_stack(const Node& n) {
+  const int major = major_axis(n.type);
+  const Rows block = stacked(n)[major] ? listed(major) : own(major);
+  return {{std::vector<Rows>(n.in.size(), block), own(major)}};
+}
+
+// Those of this rank's majors of the result that are input k's.
+std::vector<Index> wants_of_stack(const WantContext& c, int k) {
+  const auto at = offsets(c.node, c.of.cut());
+  const Index begin = std::max(c.begin(), at[k]), end = std::min(c.end(), at[k + 1]);
+  std::vector<Index> need(static_cast<std::size_t>(std::max<Index>(end - begin, 0)));
+  std::iota(need.begin(), need.end(), begin - at[k]);
+  return need;
+}
+
+// For each input, the entry of the result that is made of each of its entries.
+using Targets = std::vector<std::vector<Index>>;
+
+Inspection inspect_stack(InspectContext& c) {
+  const Node& n = c.node();
+  const int major = major_axis(n.type), minor = 1 - major;
+  const Layout rows = c.layout(major);
+  const auto minor_at = offsets(n, minor);
+  const auto targets = std::make_shared<Targets>(n.in.size());
+  std::vector<Index> indptr{0}, minors;
+  const auto append = [&](std::size_t k, Index i) {
+    const Sparsity& s = *c.in(static_cast<int>(k)).sparsity();
+    for (Index p = s.indptr[i]; p < s.indptr[i + 1]; ++p) {
+      (*targets)[k].push_back(static_cast<Index>(minors.size()));
+      minors.push_back(s.global_minor(s.indices[p]) + (stacked(n)[minor] ? minor_at[k] : 0));
+    }
+  };
+  if (stacked(n)[major]) {
+    for (std::size_t k = 0; k < n.in.size(); ++k)
+      for (Index i = 0; i < c.in(static_cast<int>(k)).sparsity()->local_majors(); ++i) {
+        append(k, i);
+        indptr.push_back(static_cast<Index>(minors.size()));
+      }
+  } else {
+    for (Index i = 0; i < rows.count(c.rank()); ++i) {
+      for (std::size_t k = 0; k < n.in.size(); ++k) append(k, i);
+      indptr.push_back(static_cast<Index>(minors.size()));
+    }
+  }
+  return {c.make(rows, c.layout(minor), std::move(indptr), minors), targets};
+}
+
+void run_stack(RunContext& c) {
+  const auto& targets = *static_cast<const Targets*>(c.inspection().extra.get());
+  c.dispatch([&]<class T>() {
+    T* const out = c.out_data<T>().data();
+    for (int k = 0; k < c.inputs(); ++k) {
+      const std::span<const T> data = c.data<T>(k);
+      for (std::size_t p = 0; p < data.size(); ++p) out[targets[static_cast<std::size_t>(k)][p]] = data[p];
+    }
+  });
+}
+
+// Of part and put_part: the blocks before this one are the inputs from 2 or 3 on, the block has the shape `of`.
+Block block_after(const Node& n, std::size_t first, const Shape& of) {
+  Block block{{}, stacked(n)};
+  for (const int axis : {0, 1}) block.range[axis] = {offsets(n, axis, first).back(), 1, of[axis]};
+  return block;
+}
+Block block_taken(const Node& n) { return block_after(n, 2, n.in[1]->type.shape); }
+Block block_put(const Node& n) { return block_after(n, 3, n.in[2]->type.shape); }
+
+Attrs along_of(const Var& x) { return {{"along", x->attr<std::string>("along")}}; }
+
+// Block k of a cotangent g of the stack. An axis of size 1 that is sliced is constant along it, in every block.
+Var vjp_stack(const Var& out, const Var& g, int k) {
+  const std::array<bool, 2> axes = stacked(*out);
+  const auto constant_along = [&](int axis) {
+    const int own = axis - (2 - g->type.ndim());
+    return !g->type.sparse() && (own < 0 || (g->type.shape[own] == 1 && out->type.shape[axis] != 1));
+  };
+  if ((!axes[0] || constant_along(0)) && (!axes[1] || constant_along(1))) return g;
+  Vars in{full_size(g, out), out->in[static_cast<std::size_t>(k)]};
+  in.insert(in.end(), out->in.begin(), out->in.begin() + k);
+  return apply(ops::part, std::move(in), along_of(out));
+}
+
+// The stacked matrix's shape is that of the cotangent, input 0.
+Var vjp_part(const Var& out, const Var& g, int k) {
+  if (k != 0) return {};
+  Vars in{full_size(g, out), out->in[0]};
+  in.insert(in.end(), out->in.begin() + 1, out->in.end());
+  return apply(ops::put_part, std::move(in), along_of(out));
+}
+
+Var vjp_put_part(const Var& out, const Var& g, int k) {
+  if (k != 0) return {};
+  Vars in{full_size(g, out)};
+  in.insert(in.end(), out->in.begin() + 2, out->in.end());
+  return apply(ops::part, std::move(in), along_of(out));
+}
+
+Var stack(Vars blocks, const char* along, Format format, std::optional<DType> dtype) {
+  require(format != Format::dense, along, ": the format of a stack must be csr or csc");
+  const Var out =
+      apply(ops::stack, std::move(blocks), {{"along", std::string(along)}, {"format", std::string(name(format))}});
+  return dtype ? cast(out, *dtype) : out;
+}
+
+}  // namespace
+
+constinit const Op ops::stack{
+    .name = "stack",
+    .inputs = "A ...",
+    .formula = "[A0; A1; ..], [A0, A1, ..] or diag(A0, A1, ..)",
+    .doc =
+        "Along the rows, the columns or both. Where blocks follow each other along the major axis, entries move to an "
+        "even layout; else every rank keeps its own.",
+    .letters = "[along=rows] _j -> _j | [along=columns] i_ -> i_ | [along=both] __ -> __",
+    .infer = infer_stack,
+    .run = run_stack,
+    .spread = spread_stack,
+    .vjp = vjp_stack,
+    .inspect = inspect_stack,
+    .wants = wants_of_stack,
+    .pattern = structural(),
+    .grad_kind = GradKind::regular,
+    .linear = Linear::jointly,
+    .aliases = {.scipy = "scipy.sparse.vstack, hstack, block_diag",
+                .torch = "torch.cat",
+                .jax = "jax.experimental.sparse.bcoo_concatenate"},
+};
+
+constinit const Op ops::part{
+    .name = "part",
+    .inputs = "G A B ...",
+    .formula = "the block of the stack G that is stacked behind the blocks B, of A's shape",
+    .doc = "Of A and B only the shapes are used.",
+    .letters = "[along=rows] _j ij _j -> ij | [along=columns] i_ ij i_ -> ij | [along=both] __ ij __ -> ij",
+    .infer = [](const Node& n) -> Type {
+      return {promoted_dtype(n), n.in[0]->type.format, shape_by_letters(n)};
+    },
+    .run = [](RunContext& c) { run_getter(c, block_taken(c.node())); },
+    .spread = [](const Node& n) -> Spreads { return block_spread(n, stacked(n)); },
+    .vjp = vjp_part,
+    .inspect = [](InspectContext& c) -> Inspection { return inspect_getter(c, block_taken(c.node())); },
+    .wants = [](const WantContext& c, int) { return wants_of_getter(c, block_taken(c.node)); },
+    .pattern = structural(),
+    .grad_kind = GradKind::regular,
+    .linear = Linear::each,
+    .linear_in = inputs_mask({0}),
+    .promotes = inputs_mask({0}),
+    .aliases = {.torch = "torch.split"},
+};
+
+constinit const Op ops::put_part{
+    .name = "put_part",
+    .inputs = "X G A B ...",
+    .formula = "zeros of G's shape, but X in the place of the block A that is stacked behind the blocks B",
+    .doc = "The transpose of part. Of G, A and B only the shapes are used.",
+    .letters = "[along=rows] ij kj ij _j -> kj | [along=columns] ij ik ij i_ -> ik | [along=both] ij kl ij __ -> kl",
+    .infer = [](const Node& n) -> Type {
+      return {promoted_dtype(n), n.in[0]->type.format, shape_by_letters(n)};
+    },
+    .run = [](RunContext& c) { run_putter(c, block_put(c.node())); },
+    .spread = [](const Node& n) -> Spreads { return block_spread(n, stacked(n)); },
+    .vjp = vjp_put_part,
+    .inspect = [](InspectContext& c) -> Inspection { return inspect_putter(c, block_put(c.node())); },
+    .wants = [](const WantContext& c, int) { return wants_of_putter(c, block_put(c.node)); },
+    .pattern = structural(),
+    .grad_kind = GradKind::regular,
+    .linear = Linear::each,
+    .linear_in = inputs_mask({0}),
+    .promotes = inputs_mask({0}),
+};
+
+Var vstack(const Vars& blocks, Format format, std::optional<DType> dtype) {
+  return stack(blocks, "rows", format, dtype);
+}
+Var hstack(const Vars& blocks, Format format, std::optional<DType> dtype) {
+  return stack(blocks, "columns", format, dtype);
+}
+Var block_diag(const Vars& blocks, Format format) {
+  Vars sparse;
+  for (const Var& x : blocks) sparse.push_back(x->type.sparse() ? x : sparse_from_dense(x, format));
+  return stack(sparse, "both", format, {});
+}
+
+}  // namespace spgrad
