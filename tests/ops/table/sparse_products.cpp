@@ -110,6 +110,8 @@ constexpr OpCase kCases[]{
     {"sampling_dot_s", "A D P", [](M& m) { return sampling_dot(m.sparse(5, 3), m.dense(7, 3), m.sparse(5, 7)); }},
     {"sampling_dot_s", "D A P", [](M& m) { return sampling_dot(m.dense(5, 3), m.sparse(7, 3), m.sparse(5, 7)); }},
     {"as_format", "A", [](M& m) { return other(m.sparse(5, 7)); }},
+    // Entries of one position are turned, and their cotangents turned back, each by itself.
+    {"sqr", "A in the other format", [](M& m) { return sqr(other(m.sparse(5, 7))); }},
     {"add", "s A B + D", [](M& m) { return usmm(m.scalar(), m.sparse(5, 7), m.sparse(7, 3), m.dense(5, 3)); }},
 };
 
