@@ -19,9 +19,10 @@ Var conj_of_real(const Var& node, const Match& m) {
   return is_complex(node->type.dtype) ? Var{} : if_same_type(node, m.at("x"));
 }
 
-// X Y is as large as P: at() and mul() broadcast it where it is not.
+// X Y is as large as P: at() and mul() broadcast it where it is not. The product of a sparse and a narrow dense matrix
+// is left alone: it is cheap, and a model that reads it elsewhere too would make both.
 bool covers(const Var& X, const Var& Y, const Var& P) {
-  if (X->type.ndim() != 2 || Y->type.ndim() != 2) return false;
+  if (X->type.ndim() != 2 || Y->type.ndim() != 2 || X->type.sparse() != Y->type.sparse()) return false;
   return X->type.shape[0] == P->type.shape[0] && Y->type.shape[1] == P->type.shape[1];
 }
 
@@ -38,7 +39,9 @@ Var scale_sample(const Var& node, const Match& m) {
   return one_dtype && covers(X, Y, P) ? if_same_type(node, sampling_dot(X, T(Y), P)) : Var{};
 }
 
-bool is_dense_product(const Var& x) { return x->type.ndim() == 2 && (x->op == &ops::dot || x->op == &ops::dot_s_s); }
+bool is_dense_product(const Var& x) {
+  return x->op == &ops::dot_s_s || (x->op == &ops::dot && !x->in[0]->type.sparse() && !x->in[1]->type.sparse());
+}
 
 // A sum of gradients of which one is a product; sums of more lose one part after the other.
 Var sample_sum(const Var& node, const Match& m) {
