@@ -57,11 +57,6 @@ constexpr OpCase kCases[]{
        const Var A = m.sparse(5, 7);
        return add(A, A);
      }},
-    {"add_s_s", "A, a function of A",
-     [](M& m) {
-       const Var A = m.sparse(5, 7);
-       return add(A, sqr(A));
-     }},
     // Complex in every variant: unsigned integers wrap, and 2^64 - 1 is no double.
     {"neg", "A - B", [](M& m) { return sub(m.complex().sparse(5, 7), m.complex().sparse(5, 7)); }},
     {"neg", "A - B in the other format",
