@@ -78,19 +78,7 @@ SPGRAD_INSTANTIATE(std::complex<float>)
 SPGRAD_INSTANTIATE(std::complex<double>)
 #undef SPGRAD_INSTANTIATE
 #define SPGRAD_INSTANTIATE(T) template T inner(const T*, const T*, Index);
-SPGRAD_INSTANTIATE(bool)
-SPGRAD_INSTANTIATE(std::int8_t)
-SPGRAD_INSTANTIATE(std::int16_t)
-SPGRAD_INSTANTIATE(std::int32_t)
-SPGRAD_INSTANTIATE(std::int64_t)
-SPGRAD_INSTANTIATE(std::uint8_t)
-SPGRAD_INSTANTIATE(std::uint16_t)
-SPGRAD_INSTANTIATE(std::uint32_t)
-SPGRAD_INSTANTIATE(std::uint64_t)
-SPGRAD_INSTANTIATE(float)
-SPGRAD_INSTANTIATE(double)
-SPGRAD_INSTANTIATE(std::complex<float>)
-SPGRAD_INSTANTIATE(std::complex<double>)
+SPGRAD_EVERY_DTYPE(SPGRAD_INSTANTIATE)
 #undef SPGRAD_INSTANTIATE
 #define SPGRAD_INSTANTIATE(T)                               \
   template void logsumexp_rows(const T*, Index, Index, T*); \

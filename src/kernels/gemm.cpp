@@ -93,19 +93,7 @@ void gemm(const DenseBlock<const T>& A, const DenseBlock<const T>& B, bool accum
 
 #define SPGRAD_INSTANTIATE(T) \
   template void gemm(const DenseBlock<const T>&, const DenseBlock<const T>&, bool, const DenseBlock<T>&);
-SPGRAD_INSTANTIATE(bool)
-SPGRAD_INSTANTIATE(std::int8_t)
-SPGRAD_INSTANTIATE(std::int16_t)
-SPGRAD_INSTANTIATE(std::int32_t)
-SPGRAD_INSTANTIATE(std::int64_t)
-SPGRAD_INSTANTIATE(std::uint8_t)
-SPGRAD_INSTANTIATE(std::uint16_t)
-SPGRAD_INSTANTIATE(std::uint32_t)
-SPGRAD_INSTANTIATE(std::uint64_t)
-SPGRAD_INSTANTIATE(float)
-SPGRAD_INSTANTIATE(double)
-SPGRAD_INSTANTIATE(std::complex<float>)
-SPGRAD_INSTANTIATE(std::complex<double>)
+SPGRAD_EVERY_DTYPE(SPGRAD_INSTANTIATE)
 #undef SPGRAD_INSTANTIATE
 
 }  // namespace spgrad::kernels

@@ -116,19 +116,7 @@ void sddmm(const Entries<T>& P, const Entries<T>& X, const Rows<const T>& Y, T* 
   template void sddmm(const Entries<T>&, const Entries<T>&, const SparseRows<T>&, Index, T*, Poll);  \
   template void sddmm(const Entries<T>&, const Rows<const T>&, const SparseRows<T>&, T*, Poll);      \
   template void sddmm(const Entries<T>&, const Entries<T>&, const Rows<const T>&, T*, Poll);
-SPGRAD_INSTANTIATE(bool)
-SPGRAD_INSTANTIATE(std::int8_t)
-SPGRAD_INSTANTIATE(std::int16_t)
-SPGRAD_INSTANTIATE(std::int32_t)
-SPGRAD_INSTANTIATE(std::int64_t)
-SPGRAD_INSTANTIATE(std::uint8_t)
-SPGRAD_INSTANTIATE(std::uint16_t)
-SPGRAD_INSTANTIATE(std::uint32_t)
-SPGRAD_INSTANTIATE(std::uint64_t)
-SPGRAD_INSTANTIATE(float)
-SPGRAD_INSTANTIATE(double)
-SPGRAD_INSTANTIATE(std::complex<float>)
-SPGRAD_INSTANTIATE(std::complex<double>)
+SPGRAD_EVERY_DTYPE(SPGRAD_INSTANTIATE)
 #undef SPGRAD_INSTANTIATE
 
 }  // namespace spgrad::kernels
