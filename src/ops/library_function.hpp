@@ -14,11 +14,16 @@ void run_library_function(RunContext& c) {
   });
 }
 
-/// `infer` says which operands it takes: float_type, dense_float_type or stored_float_type.
+enum class Takes : std::uint8_t {
+  both,
+  dense,
+  stored
+};  ///< operands: dense and sparse ones, dense or sparse ones only
+
 template <kernels::Unary kFunction, Of kOf, Var (*kSlope)(const Var&)>
-constexpr Op library_function(std::string_view name, std::string_view formula, Type (*infer)(const Node&),
-                              Aliases aliases, DTypes accepts = kAnyDType) {
-  const bool dense = infer == dense_float_type, stored = infer == stored_float_type;
+constexpr Op library_function(std::string_view name, std::string_view formula, Takes takes, Aliases aliases,
+                              DTypes accepts = kAnyDType) {
+  const bool dense = takes == Takes::dense, stored = takes == Takes::stored;
   return {.name = name,
           .inputs = stored ? "A" : "x",
           .formula = formula,
@@ -26,7 +31,9 @@ constexpr Op library_function(std::string_view name, std::string_view formula, T
                  : stored ? "Of the stored entries, duplicates each; zeros that are not stored stay."
                           : kOfEntries,
           .letters = stored ? "ij -> ij" : kOneOperand,
-          .infer = infer,
+          .infer = dense    ? dense_float_type
+                   : stored ? stored_float_type
+                            : float_type,
           .run = run_library_function<kFunction>,
           .spread = elementwise_spread,
           .vjp = vjp_by_slope<kOf, kSlope>,

@@ -16,26 +16,26 @@ Var slope_of_softplus(const Var& x) { return sigmoid(x); }
 }  // namespace
 
 constinit const Op ops::exp = library_function<Unary::exp, Of::result, slope_of_exp>(
-    "exp", "exp(x)", dense_float_type,
+    "exp", "exp(x)", Takes::dense,
     {.scipy = "numpy.exp", .torch = "torch.exp", .jax = "jax.numpy.exp", .petsc = "VecExp"});
 constinit const Op ops::structured_exp = library_function<Unary::exp, Of::result, slope_of_exp>(
-    "structured_exp", "exp(A_ij) where A stores an entry", stored_float_type, {});
+    "structured_exp", "exp(A_ij) where A stores an entry", Takes::stored, {});
 constinit const Op ops::expm1 = library_function<Unary::expm1, Of::result, slope_of_expm1>(
-    "expm1", "exp(x) - 1", float_type, {.scipy = "x.expm1()", .torch = "torch.expm1", .jax = "jax.numpy.expm1"});
+    "expm1", "exp(x) - 1", Takes::both, {.scipy = "x.expm1()", .torch = "torch.expm1", .jax = "jax.numpy.expm1"});
 constinit const Op ops::log = library_function<Unary::log, Of::operand, slope_of_log>(
-    "log", "log(x)", dense_float_type,
+    "log", "log(x)", Takes::dense,
     {.scipy = "numpy.log", .torch = "torch.log", .jax = "jax.numpy.log", .petsc = "VecLog"});
 constinit const Op ops::structured_log = library_function<Unary::log, Of::operand, slope_of_log>(
-    "structured_log", "log(A_ij) where A stores an entry", stored_float_type, {});
+    "structured_log", "log(A_ij) where A stores an entry", Takes::stored, {});
 constinit const Op ops::log1p = library_function<Unary::log1p, Of::operand, slope_of_log1p>(
-    "log1p", "log(1 + x)", float_type, {.scipy = "x.log1p()", .torch = "torch.log1p", .jax = "jax.numpy.log1p"});
+    "log1p", "log(1 + x)", Takes::both, {.scipy = "x.log1p()", .torch = "torch.log1p", .jax = "jax.numpy.log1p"});
 constinit const Op ops::sigmoid = library_function<Unary::sigmoid, Of::result, slope_of_sigmoid>(
-    "sigmoid", "1 / (1 + exp(-x))", dense_float_type,
+    "sigmoid", "1 / (1 + exp(-x))", Takes::dense,
     {.scipy = "scipy.special.expit", .torch = "torch.sigmoid", .jax = "jax.nn.sigmoid"}, kOrdered);
 constinit const Op ops::structured_sigmoid = library_function<Unary::sigmoid, Of::result, slope_of_sigmoid>(
-    "structured_sigmoid", "1 / (1 + exp(-A_ij)) where A stores an entry", stored_float_type, {}, kOrdered);
+    "structured_sigmoid", "1 / (1 + exp(-A_ij)) where A stores an entry", Takes::stored, {}, kOrdered);
 constinit const Op ops::softplus = library_function<Unary::softplus, Of::operand, slope_of_softplus>(
-    "softplus", "log(1 + exp(x))", dense_float_type,
+    "softplus", "log(1 + exp(x))", Takes::dense,
     {.scipy = "numpy.logaddexp(0, x)", .torch = "torch.nn.functional.softplus", .jax = "jax.nn.softplus"}, kOrdered);
 
 Var exp(const Var& x) { return ops::exp(x); }

@@ -24,26 +24,26 @@ Var slope_of_arctanh(const Var& x) { return div(1.0, one_minus_square(x)); }
 }  // namespace
 
 constinit const Op ops::sin = library_function<Unary::sin, Of::operand, slope_of_sin>(
-    "sin", "sin(x)", float_type, {.scipy = "x.sin()", .torch = "torch.sin", .jax = "jax.numpy.sin"});
+    "sin", "sin(x)", Takes::both, {.scipy = "x.sin()", .torch = "torch.sin", .jax = "jax.numpy.sin"});
 constinit const Op ops::cos = library_function<Unary::cos, Of::operand, slope_of_cos>(
-    "cos", "cos(x)", dense_float_type, {.scipy = "numpy.cos", .torch = "torch.cos", .jax = "jax.numpy.cos"});
+    "cos", "cos(x)", Takes::dense, {.scipy = "numpy.cos", .torch = "torch.cos", .jax = "jax.numpy.cos"});
 constinit const Op ops::tan = library_function<Unary::tan, Of::result, slope_of_tan>(
-    "tan", "tan(x)", float_type, {.scipy = "x.tan()", .torch = "torch.tan", .jax = "jax.numpy.tan"});
+    "tan", "tan(x)", Takes::both, {.scipy = "x.tan()", .torch = "torch.tan", .jax = "jax.numpy.tan"});
 constinit const Op ops::arcsin = library_function<Unary::asin, Of::operand, slope_of_arcsin>(
-    "arcsin", "arcsin(x)", float_type, {.scipy = "x.arcsin()", .torch = "torch.arcsin", .jax = "jax.numpy.arcsin"});
+    "arcsin", "arcsin(x)", Takes::both, {.scipy = "x.arcsin()", .torch = "torch.arcsin", .jax = "jax.numpy.arcsin"});
 constinit const Op ops::arctan = library_function<Unary::atan, Of::operand, slope_of_arctan>(
-    "arctan", "arctan(x)", float_type, {.scipy = "x.arctan()", .torch = "torch.arctan", .jax = "jax.numpy.arctan"});
+    "arctan", "arctan(x)", Takes::both, {.scipy = "x.arctan()", .torch = "torch.arctan", .jax = "jax.numpy.arctan"});
 constinit const Op ops::sinh = library_function<Unary::sinh, Of::operand, slope_of_sinh>(
-    "sinh", "sinh(x)", float_type, {.scipy = "x.sinh()", .torch = "torch.sinh", .jax = "jax.numpy.sinh"});
+    "sinh", "sinh(x)", Takes::both, {.scipy = "x.sinh()", .torch = "torch.sinh", .jax = "jax.numpy.sinh"});
 constinit const Op ops::cosh = library_function<Unary::cosh, Of::operand, slope_of_cosh>(
-    "cosh", "cosh(x)", dense_float_type, {.scipy = "numpy.cosh", .torch = "torch.cosh", .jax = "jax.numpy.cosh"});
+    "cosh", "cosh(x)", Takes::dense, {.scipy = "numpy.cosh", .torch = "torch.cosh", .jax = "jax.numpy.cosh"});
 constinit const Op ops::tanh = library_function<Unary::tanh, Of::result, slope_of_tanh>(
-    "tanh", "tanh(x)", float_type, {.scipy = "x.tanh()", .torch = "torch.tanh", .jax = "jax.numpy.tanh"});
+    "tanh", "tanh(x)", Takes::both, {.scipy = "x.tanh()", .torch = "torch.tanh", .jax = "jax.numpy.tanh"});
 constinit const Op ops::arcsinh = library_function<Unary::asinh, Of::operand, slope_of_arcsinh>(
-    "arcsinh", "arcsinh(x)", float_type,
+    "arcsinh", "arcsinh(x)", Takes::both,
     {.scipy = "x.arcsinh()", .torch = "torch.arcsinh", .jax = "jax.numpy.arcsinh"});
 constinit const Op ops::arctanh = library_function<Unary::atanh, Of::operand, slope_of_arctanh>(
-    "arctanh", "arctanh(x)", float_type,
+    "arctanh", "arctanh(x)", Takes::both,
     {.scipy = "x.arctanh()", .torch = "torch.arctanh", .jax = "jax.numpy.arctanh"});
 
 Var sin(const Var& x) { return ops::sin(x); }
