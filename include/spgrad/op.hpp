@@ -104,16 +104,31 @@ struct Node {
 ///   entries(k)    the part of a vector that belongs to   the same
 ///                 this rank's stored entries of input k
 ///   listed(axis)  the rows that op.wants names, in its
-///                 order and in place of its own
+///                 order and in place of its own (of a
+///                 dense value that is whole: all)
+///   anywhere      whatever it has: only the shape is used
+///   running(axis),                                       its part of that axis, running sums of its own rows: what
+///   running_back                                         the ranks before (after) sum up to is to be added
 ///   fences(k)                                            an element for each of this rank's majors of input k, and
 ///                                                        one more on the last rank
 ///
 /// A sparse operand is own(axis), its rows (0) or its columns (1), or ghost(k), which has its own rows too, or
 /// listed(axis). Where that is not its major axis, it is turned.
 struct Rows {
-  enum Kind : std::uint8_t { kOwn, kGhost, kAll, kReplica, kEntries, kFences, kListed } kind = kOwn;
+  enum Kind : std::uint8_t {
+    kOwn,
+    kGhost,
+    kAll,
+    kReplica,
+    kEntries,
+    kFences,
+    kListed,
+    kAnywhere,
+    kRunning,
+    kRunningBack
+  } kind = kOwn;
   enum Combine : std::uint8_t { kSum, kMax, kMin } combine = kSum;
-  std::int8_t axis = 0;  ///< own, ghost, listed: the axis that is cut
+  std::int8_t axis = 0;  ///< own, ghost, listed, running: the axis that is cut
   std::int8_t by = 0;    ///< ghost, entries, fences: the input that names the rows
   bool operator==(const Rows&) const = default;
 };
@@ -125,6 +140,11 @@ constexpr Rows all(Rows::Combine c = Rows::kSum) { return {Rows::kAll, c, 0, 0};
 constexpr Rows replica() { return {Rows::kReplica, Rows::kSum, 0, 0}; }
 constexpr Rows entries(int k) { return {Rows::kEntries, Rows::kSum, 0, static_cast<std::int8_t>(k)}; }
 constexpr Rows listed(int axis = 0) { return {Rows::kListed, Rows::kSum, static_cast<std::int8_t>(axis), 0}; }
+constexpr Rows anywhere() { return {Rows::kAnywhere, Rows::kSum, 0, 0}; }
+constexpr Rows running(int axis = 0) { return {Rows::kRunning, Rows::kSum, static_cast<std::int8_t>(axis), 0}; }
+constexpr Rows running_back(int axis = 0) {
+  return {Rows::kRunningBack, Rows::kSum, static_cast<std::int8_t>(axis), 0};
+}
 constexpr Rows fences(int k) { return {Rows::kFences, Rows::kSum, 0, static_cast<std::int8_t>(k)}; }
 
 /// One way to run an op on many ranks. An op may offer several; the plan takes the cheapest, the first among equals.
@@ -203,13 +223,14 @@ struct Op {
   /// The rows of a listed input of which this rank's part of the result is made: global numbers, any order, repeats
   /// allowed.
   std::vector<Index> (*wants)(const WantContext&, int k) = nullptr;
-  /// The layout of an axis of the result, a dimension of its own, that follows from that of input 0 (a slice leaves its
-  /// rows where they are); default: an even one.
+  /// The layout of an axis of the result, a dimension of its own, that follows from that of the first input which is
+  /// cut there (a slice leaves its rows where they are); default: an even one.
   Layout (*induced)(const Node&, int axis, const Layout& of_input) = nullptr;
 
   PatternOf pattern{};
   GradKind grad_kind = GradKind::dense;
-  std::uint32_t regular_in = 0;  ///< of a structured grad_kind: the sparse inputs whose gradient is regular all the same
+  std::uint32_t regular_in =
+      0;  ///< of a structured grad_kind: the sparse inputs whose gradient is regular all the same
   Linear linear = Linear::none;          ///< each, jointly: jvp follows from the op itself
   std::uint32_t linear_in = kAllInputs;  ///< the inputs of which `linear` speaks; the others carry no derivative
   std::uint32_t promotes =

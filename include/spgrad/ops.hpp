@@ -26,7 +26,7 @@ extern const Op sum, inner, max, min, index_of, cumsum, logsumexp, softmax, scal
 extern const Op dropout, poisson, binomial, multinomial;
 extern const Op dot, structured_dot, sampling_dot, usmm;
 extern const Op dot_s_s, structured_dot_s_s, true_dot, true_dot_s_d, sampling_dot_s, as_format;
-extern const Op transpose, row, col, concatenate, take, put_rows, row_numbers;
+extern const Op transpose, row, col, take, put_rows;
 extern const Op at, at_s_s, mul_e, add_s_s_data, sp_ones_like, dense_from_sparse, sp_sum, csm, csm_data, with_data;
 extern const Op csm_indices, csm_indptr, csm_shape, sp_zeros_like, remove0, ensure_sorted_indices, sum_duplicates;
 extern const Op sparse_from_dense;
@@ -123,8 +123,8 @@ Var min(const Var& x, std::optional<int> axis = {});  ///< likewise
 /// matrix without an axis, counted through the rows.
 Var argmax(const Var& x, std::optional<int> axis = {});
 Var argmin(const Var& x, std::optional<int> axis = {});
-Var var(const Var& x, std::optional<int> axis = {});        ///< mean of |x - mean(x)|^2
-Var cumsum(const Var& x, int axis = 0);                     ///< out[k] = x[0] + .. + x[k]; small integers in 64 bits
+Var var(const Var& x, std::optional<int> axis = {});  ///< mean of |x - mean(x)|^2
+Var cumsum(const Var& x, int axis = 0);               ///< out[k] = x[0] + .. + x[k]; small integers in 64 bits
 Var logsumexp(const Var& x, std::optional<int> axis = {});  ///< log(sum(exp(x))), without overflow
 Var softmax(const Var& x, int axis);                        ///< exp(x - logsumexp(x)) along the axis
 Var log_softmax(const Var& x, int axis);                    ///< x - logsumexp(x) along the axis
@@ -147,7 +147,7 @@ Var transpose(const Var& x);  ///< csr becomes csc and the reverse; a vector is 
 inline Var T(const Var& x) { return transpose(x); }
 Var row(const Var& v);  ///< (n) -> (1 x n)
 Var col(const Var& v);  ///< (n) -> (n x 1)
-/// Vectors, or matrices that agree in the other axis, one after another along the axis.
+/// Dense vectors, or matrices that agree in the other axis, one after another along the axis.
 Var concatenate(const Vars& xs, int axis = 0);
 
 // Parts of dense values.
@@ -162,10 +162,8 @@ struct Slice {
   Index step = 1;
   bool operator==(const Slice&) const = default;
 };
-/// x[rows], or x[rows, columns].
+/// x[rows], of a matrix or a vector, or x[rows, columns]: get_item_2d, or x itself where the slices take all.
 Var subtensor(const Var& x, const Slice& rows, const Slice& columns = {});
-/// The row (column) numbers that a slice of x's axis names: an int64 vector, whole on every rank.
-Var row_numbers(const Var& x, int axis = 0, const Slice& slice = {});
 /// (n) integers -> n x classes: 1 in column y[i] of row i; a y[i] that is no class gives a row of zeros.
 Var one_hot(const Var& y, Index classes, DType dtype = DType::float64);
 

@@ -4,6 +4,8 @@
 #include <complex>
 #include <cstring>
 
+#include "src/comm/combine.hpp"
+
 namespace spgrad::comm {
 namespace {
 
@@ -143,6 +145,30 @@ Value reduce_all(World& world, const Value& partial, Combine combine) {
   const Value out = partial.with_dtype(partial.dtype());
   copy(out.bytes(), partial.bytes());
   world.all_reduce(out.dtype(), combine, out.bytes());
+  return out;
+}
+
+Value carry(World& world, const Value& cut, bool from_end) {
+  require_cut(cut, "carry");
+  if (world.size() == 1) return cut;
+  const Range mine = range(cut.layout(), world.rank());
+  const Index last = from_end ? mine.begin : mine.end - 1;
+  const auto totals = world.all_gather(rows_of(cut, mine.count() == 0 ? Range{} : Range{last, last + 1}));
+  const Value out = Value::dense(cut.dtype(), cut.shape(), cut.cut(), cut.layout(), world.rank());
+  dispatch(cut.dtype(), [&]<class T>() {
+    const auto n = static_cast<std::size_t>(cut.row_length());
+    std::vector<T> before(n);
+    for (int r = from_end ? world.rank() + 1 : 0; r < (from_end ? world.size() : world.rank()); ++r) {
+      const auto& bytes = totals[static_cast<std::size_t>(r)];
+      const auto* total = reinterpret_cast<const T*>(bytes.data());
+      for (std::size_t j = 0; j < (bytes.empty() ? 0 : n); ++j)
+        before[j] = combined<T, Combine::sum>(before[j], total[j]);
+    }
+    const T* x = cut.data<T>().data();
+    T* sum = out.data<T>().data();
+    for (Index i = 0; i < cut.local_rows(); ++i)
+      for (std::size_t j = 0; j < n; ++j) *sum++ = combined<T, Combine::sum>(*x++, before[j]);
+  });
   return out;
 }
 

@@ -1,4 +1,5 @@
-// moves.hpp: the moves of dense values between their places (DISTRIBUTION: gather_all, fold, reduce_all, turn, relayout).
+// moves.hpp: the moves of dense values between their places (DISTRIBUTION: gather_all, fold, reduce_all, turn,
+// relayout).
 //
 // A dense value is cut along one axis, whole on every rank, or a partial: whole on every rank, but to be combined
 // over the ranks. All functions are Collective; all keep dtype and shape.
@@ -17,6 +18,9 @@ Value fold(World& world, const Value& partial, int axis, const Layout& layout, C
 Value reduce_all(World& world, const Value& partial, Combine combine = Combine::sum);
 /// Matrix cut along one axis -> cut along the other one by `layout`.
 Value turn(World& world, const Value& cut, const Layout& layout);
+/// Running sums of each rank's own rows -> of all rows: what the ranks before (of sums from the end: after) this one
+/// sum up to, their last (first) rows, is added to all of its rows.
+Value carry(World& world, const Value& cut, bool from_end);
 /// Cut by one layout -> cut by another one along the same axis. The value itself if the layouts are equal.
 Value relayout(World& world, const Value& cut, const Layout& layout);
 /// Whole -> cut along `axis` by `layout`; sends nothing.

@@ -116,11 +116,9 @@ constexpr std::array kOps{
     &ops::broadcast_like,
     &ops::sum_like,
     &ops::count,
-    &ops::concatenate,
     // parts of dense values
     &ops::take,
     &ops::put_rows,
-    &ops::row_numbers,
     // parts of matrices, and matrices of parts
     &ops::get_item_2d,
     &ops::put_2d,

@@ -1,6 +1,5 @@
 // construct_sparse_from_list: the rows of a dense matrix as listed rows of a sparse one.
 #include "src/ops/cut.hpp"
-#include "src/ops/like_ops.hpp"
 #include "src/ops/lists.hpp"
 #include "src/ops/slicing.hpp"
 
@@ -36,10 +35,7 @@ constinit const Op ops::construct_sparse_from_list{
     },
     .run = [](RunContext& c) { c.set_out(c.out().with_data(c.in(1).buffer())); },
     .spread = [](const Node& n) -> Spreads {
-      Spreads spreads;
-      for (const Rows& place : places(n.in[0]))
-        spreads.push_back({{place, unless_one(n.in[1]->type, own(1)), all()}, own(1)});
-      return spreads;
+      return {{{anywhere(), unless_one(n.in[1]->type, own(1)), all()}, own(1)}};
     },
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
       if (k != 1) return {};

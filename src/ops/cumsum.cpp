@@ -1,4 +1,4 @@
-// cumsum: running sums along an axis, which is whole on the rank that makes them.
+// cumsum: running sums along an axis; where it is cut, each rank's sums are carried on from the ranks before.
 #include "src/ops/elementwise.hpp"
 #include "src/ops/reductions.hpp"
 
@@ -47,8 +47,8 @@ constinit const Op ops::cumsum{
     .inputs = "x",
     .formula = "sum of the elements of x up to each, along the axis",
     .doc =
-        "With the attribute reverse, from each on. Bools and integers are summed in int64 or uint64. A vector is "
-        "gathered.",
+        "With the attribute reverse, from each on. Bools and integers are summed in int64 or uint64. Where the axis is "
+        "cut, every rank sends what its part sums up to, and no more.",
     .letters = "ij -> ij | i -> i",
     .infer = [](const Node& n) -> Type {
       require(!n.in[0]->type.sparse(), "x must be dense");
@@ -56,10 +56,11 @@ constinit const Op ops::cumsum{
     },
     .run = run,
     .spread = [](const Node& n) -> Spreads {
-      const Spread whole{{all()}, replica()};
-      if (n.type.ndim() == 1) return {whole};
-      const Rows other = own(1 - *axis_of(n));
-      return {{{other}, other}, whole};
+      const int axis = *axis_of(n);
+      Spreads spreads{{{own(axis)}, n.attr<bool>("reverse") ? running_back(axis) : running(axis)}};
+      if (n.type.ndim() == 2) spreads.push_back({{own(1 - axis)}, own(1 - axis)});
+      spreads.push_back({{all()}, replica()});
+      return spreads;
     },
     .vjp = [](const Var& out, const Var& g, int) -> Var {
       return cumsum_of(g, out->attr<Index>("axis"), !out->attr<bool>("reverse"));

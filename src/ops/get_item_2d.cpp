@@ -1,4 +1,4 @@
-// get_item_2d, put_2d: a slice of a matrix, and a matrix of zeros with a slice put in.
+// get_item_2d, put_2d: a slice of a matrix or vector, and zeros with a slice put in.
 #include <algorithm>
 #include <limits>
 
@@ -45,7 +45,9 @@ std::array<bool, 2> sliced(const Node& n) {
 }
 
 Block block(const Node& n, const Shape& large) {
-  return {{range_of(n, 0, large[0]), range_of(n, 1, large[1])}, sliced(n)};
+  Block block{{}, sliced(n)};
+  for (int axis = 0; axis < large.ndim(); ++axis) block.range[axis] = range_of(n, axis, large[axis]);
+  return block;
 }
 Block block_taken(const Node& n) { return block(n, n.in[0]->type.shape); }
 Block block_put(const Node& n) { return block(n, n.in[1]->type.shape); }
@@ -58,11 +60,8 @@ void require_steps(const Node& n) {
 // The sizes of the slice of a matrix of that shape.
 Shape sliced_shape(const Node& n, const Shape& large) {
   Shape shape = large;
-  for (const int axis : {0, 1})
-    if (large[axis] != kUnknown && sliced(n)[axis])
-      shape[axis] = range_of(n, axis, large[axis]).count;
-    else if (sliced(n)[axis])
-      shape[axis] = kUnknown;
+  for (int axis = 0; axis < large.ndim(); ++axis)
+    if (large[axis] != kUnknown && sliced(n)[axis]) shape[axis] = range_of(n, axis, large[axis]).count;
   return shape;
 }
 
@@ -84,10 +83,13 @@ Var taken(const Var& g, const Attrs& attrs) { return apply(ops::get_item_2d, {g}
 constinit const Op ops::get_item_2d{
     .name = "get_item_2d",
     .inputs = "A",
-    .formula = "A[rows, columns], two slices as Python's",
+    .formula = "A[rows, columns], slices as Python's",
     .doc =
-        "Every rank keeps its rows, unless the step over them is negative or the result meets what is cut otherwise.",
-    .letters = "[all=both] ij -> ij | [all=rows] ij -> i_ | [all=columns] ij -> _j | [all=none] ij -> __",
+        "Of a vector, A[rows]. Every rank keeps its rows, unless the step over them is negative or the result meets "
+        "what is cut otherwise.",
+    .letters =
+        "[all=both] ij -> ij | [all=rows] ij -> i_ | [all=columns] ij -> _j | [all=none] ij -> __ | "
+        "[all=both] i -> i | [all=columns] i -> _",
     .infer = [](const Node& n) -> Type {
       require_steps(n);
       return {promoted_dtype(n), n.in[0]->type.format, sliced_shape(n, n.in[0]->type.shape)};
@@ -109,11 +111,13 @@ constinit const Op ops::put_2d{
     .inputs = "g A",
     .formula = "zeros of A's shape, but Z[rows, columns] = g",
     .doc = "The transpose of get_item_2d; A's values are not used.",
-    .letters = "[all=both] ij ij -> ij | [all=rows] i_ ij -> ij | [all=columns] _j ij -> ij | [all=none] __ ij -> ij",
+    .letters =
+        "[all=both] ij ij -> ij | [all=rows] i_ ij -> ij | [all=columns] _j ij -> ij | [all=none] __ ij -> ij | "
+        "[all=both] i i -> i | [all=columns] _ i -> i",
     .infer = [](const Node& n) -> Type {
       require_steps(n);
       const Shape expected = sliced_shape(n, n.in[1]->type.shape), given = n.in[0]->type.shape;
-      for (const int axis : {0, 1})
+      for (int axis = 0; axis < given.ndim(); ++axis)
         require(given[axis] == kUnknown || expected[axis] == kUnknown || given[axis] == expected[axis], "g has shape ",
                 given, " but the slice has ", expected);
       return {promoted_dtype(n), n.in[0]->type.format, shape_by_letters(n)};
@@ -138,6 +142,9 @@ Var get_item_2d(const Var& A, const Slice& rows, const Slice& columns) {
 }
 Var put_2d(const Var& g, const Var& A, const Slice& rows, const Slice& columns) {
   return put(g, A, attrs_of(rows, columns));
+}
+Var subtensor(const Var& x, const Slice& rows, const Slice& columns) {
+  return is_full(rows) && is_full(columns) ? x : get_item_2d(x, rows, columns);
 }
 
 }  // namespace spgrad

@@ -187,9 +187,7 @@ void run_put(RunContext& c) {
 
 Spreads spread_put(const Node& n) {
   Spreads spreads;
-  const auto offer = [&](const Rows& g, const Rows& out) {
-    for (const Rows& like : beside(n.in[2], out)) spreads.push_back({{g, all(), like}, out});
-  };
+  const auto offer = [&](const Rows& g, const Rows& out) { spreads.push_back({{g, all(), anywhere()}, out}); };
   if (n.type.sparse()) {
     offer(n.type.format == Format::csr ? listed() : own(1), own(major_axis(n.type)));
     return spreads;

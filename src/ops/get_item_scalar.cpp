@@ -104,9 +104,7 @@ constinit const Op ops::put_scalar{
           });
         },
     .spread = [](const Node& n) -> Spreads {
-      Spreads spreads;
-      for (const Rows& place : places(n.in[1])) spreads.push_back({{all(), place}, own(major_axis(n.type))});
-      return spreads;
+      return {{{all(), anywhere()}, own(major_axis(n.type))}};
     },
     .vjp = [](const Var& out, const Var& g, int k) -> Var { return k == 0 ? element_of(g, out) : Var{}; },
     .inspect = inspect_put,

@@ -72,13 +72,11 @@ Type infer_sum_like(const Node& n) {
 
 // Own rows of g give own rows of the sum, or, where the cut axis is summed, a partial sum of all of it.
 Spreads spread_sum_like(const Node& n) {
-  const Var &g = n.in[0], &x = n.in[1];
-  const Shape &from = g->type.shape, &to = x->type.shape;
+  const Shape &from = n.in[0]->type.shape, &to = n.in[1]->type.shape;
   Spreads spreads;
   for (int axis = 0; axis < from.ndim(); ++axis)
-    for (const Rows& place : places(x))
-      spreads.push_back({{own(axis), place}, repeats(to, from, axis) ? all() : own(aligned(to, from, axis))});
-  for (const Rows& place : places(x)) spreads.push_back({{all(), place}, replica()});
+    spreads.push_back({{own(axis), anywhere()}, repeats(to, from, axis) ? all() : own(aligned(to, from, axis))});
+  spreads.push_back({{all(), anywhere()}, replica()});
   return spreads;
 }
 

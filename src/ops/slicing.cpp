@@ -8,26 +8,27 @@ struct Pair {
   Index in, out;
 };
 
-// The global indices along an axis that this rank has of a value.
+// The global indices along an axis that this rank has of a value. A vector is one column.
 Range held(const Value& v, int axis) {
+  if (axis >= v.shape().ndim()) return {0, 1, 1};
   if (v.cut() != axis) return {0, 1, v.shape()[axis]};
   return {v.layout().begin(v.rank()), 1, v.layout().count(v.rank())};
 }
 
-// Input 0 has come as the rows along this axis that the op has listed.
-bool is_listed(const RunContext& c, const Block& block, int axis) {
-  return block.sliced[axis] && c.out_rows() == own(axis) && c.in(0).cut() == axis;
+// Input k has come as the rows along this axis that the op has listed.
+bool is_listed(const RunContext& c, int k, const Block& block, int axis) {
+  return block.sliced[axis] && c.out_rows() == own(axis) && c.in(k).cut() == axis;
 }
 
-// in_of(i): the global index in input 0 of the result's index i; -1: none.
+// in_of(i): the global index in input k of the result's index i; -1: none.
 template <class InOf>
-std::vector<Pair> pairs(const RunContext& c, const Block& block, int axis, InOf in_of) {
-  const Range in = held(c.in(0), axis), out = held(c.out(), axis);
+std::vector<Pair> pairs(const RunContext& c, int k, const Block& block, int axis, InOf in_of) {
+  const Range in = held(c.in(k), axis), out = held(c.out(), axis);
   std::vector<Pair> found;
   for (Index o = 0; o < out.count; ++o) {
     const Index i = block.sliced[axis] ? in_of(out[o]) : out[o];
     if (i < 0) continue;
-    const Index here = is_listed(c, block, axis) ? static_cast<Index>(found.size()) : in.find(i);
+    const Index here = is_listed(c, k, block, axis) ? static_cast<Index>(found.size()) : in.find(i);
     if (here >= 0) found.push_back({here, o});
   }
   return found;
@@ -35,15 +36,15 @@ std::vector<Pair> pairs(const RunContext& c, const Block& block, int axis, InOf 
 
 Index stride(const Value& v, int axis) { return v.slow() == axis ? v.row_length() : 1; }
 
-void copy_block(const RunContext& c, const std::vector<Pair>& rows, const std::vector<Pair>& columns) {
-  c.zero_out();
-  const Value &in = c.in(0), &out = c.out();
+void copy_block(const RunContext& c, int k, const std::vector<Pair>& rows, const std::vector<Pair>& columns) {
+  const Value &in = c.in(k), &out = c.out();
+  const Index in_row = stride(in, 0), in_column = stride(in, 1), out_row = stride(out, 0), out_column = stride(out, 1);
   dispatch(out.dtype(), [&]<class T>() {
-    const T* const from = in.data<T>().data();
-    T* const to = out.data<T>().data();
-    for (const Pair& i : rows)
-      for (const Pair& j : columns)
-        to[i.out * stride(out, 0) + j.out * stride(out, 1)] = from[i.in * stride(in, 0) + j.in * stride(in, 1)];
+    for (const Pair& i : rows) {
+      const T* const from = in.data<T>().data() + i.in * in_row;
+      T* const to = out.data<T>().data() + i.out * out_row;
+      for (const Pair& j : columns) to[j.out * out_column] = from[j.in * in_column];
+    }
   });
 }
 
@@ -79,8 +80,11 @@ Inspection inspect_getter(InspectContext& c, const Block& block) {
 
 void run_getter(RunContext& c, const Block& block) {
   if (!c.node().type.sparse()) {
-    const auto along = [&](int axis) { return pairs(c, block, axis, [&](Index i) { return block.range[axis][i]; }); };
-    return copy_block(c, along(0), along(1));
+    const auto along = [&](int axis) {
+      return pairs(c, 0, block, axis, [&](Index i) { return block.range[axis][i]; });
+    };
+    c.zero_out();
+    return copy_block(c, 0, along(0), along(1));
   }
   const auto* source = static_cast<const std::vector<Index>*>(c.inspection().extra.get());
   if (source == nullptr) return share_entries(c);
@@ -117,40 +121,35 @@ Inspection inspect_putter(InspectContext& c, const Block& block) {
   return {c.make(rows, c.layout(minor), std::move(indptr), minors), nullptr};
 }
 
-void run_putter(RunContext& c, const Block& block) {
-  if (c.node().type.sparse()) return share_entries(c);
+void put_block(const RunContext& c, int k, const Block& block) {
   const auto along = [&](int axis) {
-    return pairs(c, block, axis, [&](Index i) { return block.range[axis].find(i); });
+    return pairs(c, k, block, axis, [&](Index i) { return block.range[axis].find(i); });
   };
-  copy_block(c, along(0), along(1));
+  copy_block(c, k, along(0), along(1));
 }
 
-std::vector<Rows> beside(const Var& like, const Rows& out) {
-  if (like->type.sparse()) return {own_major(like)};
-  return out.kind == Rows::kOwn ? std::vector{out, all()} : std::vector{all()};
+void run_putter(RunContext& c, const Block& block) {
+  if (c.node().type.sparse()) return share_entries(c);
+  c.zero_out();
+  put_block(c, 0, block);
 }
 
 Spreads block_spread(const Node& n, const std::array<bool, 2>& sliced) {
   const auto taken = [&](int axis) { return sliced[axis] ? listed(axis) : own(axis); };
-  std::vector<Rows> rest;
-  for (std::size_t k = 2; k < n.in.size(); ++k) rest.push_back(own_major(n.in[k]));
   Spreads spreads;
   const auto offer = [&](const Rows& in, const Rows& out) {
-    if (n.in.size() == 1) return spreads.push_back({{in}, out});
-    for (const Rows& like : beside(n.in[1], out)) {
-      Spread s{{in, like}, out};
-      s.in.insert(s.in.end(), rest.begin(), rest.end());
-      spreads.push_back(std::move(s));
-    }
+    std::vector<Rows> of_all(n.in.size(), anywhere());
+    of_all[0] = in;
+    spreads.push_back({std::move(of_all), out});
   };
   if (n.type.sparse()) {
     const int major = major_axis(n.type);
     offer(taken(major), own(major));
     return spreads;
   }
-  for (const int axis : {0, 1}) offer(taken(axis), own(axis));
-  for (const int axis : {0, 1}) offer(all(), own(axis));
-  for (const int axis : {0, 1})
+  for (int axis = 0; axis < n.type.ndim(); ++axis) offer(taken(axis), own(axis));
+  for (int axis = 0; axis < n.type.ndim(); ++axis) offer(all(), own(axis));
+  for (int axis = 0; axis < n.type.ndim(); ++axis)
     if (sliced[axis]) offer(own(axis), all());
   offer(all(), replica());
   return spreads;

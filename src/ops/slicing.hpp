@@ -1,4 +1,4 @@
-// slicing.hpp: blocks of matrices, taken out and put back: what slices, stacks and their derivatives share.
+// slicing.hpp: blocks of matrices and vectors, taken out and put back: what slices, stacks and their derivatives share.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ struct Range {
   }
 };
 
-/// Which rows and columns of a large matrix make a block. An axis that is not sliced has all of them.
+/// Which rows and columns of a large matrix make a block; a vector has rows only. An axis that is not sliced has all.
 struct Block {
   std::array<Range, 2> range;
   std::array<bool, 2> sliced;
@@ -35,10 +35,10 @@ std::vector<Index> wants_of_putter(const WantContext& c, const Block& block);
 Inspection inspect_putter(InspectContext& c, const Block& block);
 void run_putter(RunContext& c, const Block& block);
 
-/// Where an input of which only the shape is used may lie beside a result: a dense one is free where it lies alike.
-std::vector<Rows> beside(const Var& like, const Rows& out);
+/// Copies dense input k to its place in the dense result.
+void put_block(const RunContext& c, int k, const Block& block);
 
-/// For both. Of the inputs behind the first one only the shapes are used; those behind the second are sparse.
+/// For both. Of the inputs behind the first one only the shapes are used.
 Spreads block_spread(const Node& n, const std::array<bool, 2>& sliced);
 
 /// A cotangent or tangent with all the axes that `like` has.

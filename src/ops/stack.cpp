@@ -1,4 +1,5 @@
-// stack, part, put_part: sparse matrices below, beside or askew of each other; one of them taken out, or put in.
+// stack, part, put_part: matrices below, beside or askew of each other, or vectors one after another; one of them taken
+// out, or put in.
 #include <numeric>
 
 #include "src/ops/slicing.hpp"
@@ -24,19 +25,33 @@ std::vector<Index> offsets(const Node& n, int axis, std::size_t first = 0) {
 
 Type infer_stack(const Node& n) {
   require(!n.in.empty(), "there is nothing to stack");
-  for (const Var& x : n.in) require(x->type.sparse(), "all blocks must be csr or csc");
+  const auto& format = n.attr<std::string>("format");
+  const bool dense = format == name(Format::dense);
+  for (const Var& x : n.in)
+    require(x->type.sparse() != dense, dense ? "all blocks must be dense" : "all blocks must be csr or csc");
   Shape shape = shape_by_letters(n);
-  for (const int axis : {0, 1})
+  for (int axis = 0; axis < shape.ndim(); ++axis)
     if (stacked(n)[axis]) shape[axis] = offsets(n, axis).back();
-  const Format format = n.attr<std::string>("format") == name(Format::csr) ? Format::csr : Format::csc;
-  return {promoted_dtype(n), format, shape};
+  return {promoted_dtype(n), dense ? Format::dense : format_attr(n), shape};
 }
 
 Spreads spread_stack(const Node& n) {
-  const int major = major_axis(n.type);
-  const Rows block = stacked(n)[major] ? listed(major) : own(major);
-  return {{std::vector<Rows>(n.in.size(), block), own(major)}};
+  Spreads spreads;
+  const auto along = [&](int axis) {
+    const Rows block = stacked(n)[axis] ? listed(axis) : own(axis);
+    spreads.push_back({std::vector<Rows>(n.in.size(), block), own(axis)});
+  };
+  if (n.type.sparse()) {
+    along(major_axis(n.type));
+    return spreads;
+  }
+  for (int axis = 0; axis < n.type.ndim(); ++axis) along(axis);
+  spreads.push_back({std::vector<Rows>(n.in.size(), all()), replica()});
+  return spreads;
 }
+
+// Rows that follow each other are cut evenly.
+Layout even_layout(const Node& n, int axis, const Layout& of) { return Layout::even(n.type.shape[axis], of.ranks()); }
 
 // Those of this rank's majors of the result that are input k's.
 std::vector<Index> wants_of_stack(const WantContext& c, int k) {
@@ -79,7 +94,21 @@ Inspection inspect_stack(InspectContext& c) {
   return {c.make(rows, c.layout(minor), std::move(indptr), minors), targets};
 }
 
+// The place of input k, a block of shape `of`, behind the inputs from `first` up to it.
+Block block_after(const Node& n, std::size_t first, std::size_t k, const Shape& of) {
+  Block block{{}, stacked(n)};
+  for (int axis = 0; axis < of.ndim(); ++axis)
+    if (block.sliced[axis]) block.range[axis] = {offsets(n, axis, first)[k - first], 1, of[axis]};
+  return block;
+}
+
+Block block_of_input(const Node& n, std::size_t k) { return block_after(n, 0, k, n.in[k]->type.shape); }
+
 void run_stack(RunContext& c) {
+  if (!c.node().type.sparse()) {
+    for (int k = 0; k < c.inputs(); ++k) put_block(c, k, block_of_input(c.node(), static_cast<std::size_t>(k)));
+    return;
+  }
   const auto& targets = *static_cast<const Targets*>(c.inspection().extra.get());
   c.dispatch([&]<class T>() {
     T* const out = c.out_data<T>().data();
@@ -90,14 +119,9 @@ void run_stack(RunContext& c) {
   });
 }
 
-// Of part and put_part: the blocks before this one are the inputs from 2 or 3 on, the block has the shape `of`.
-Block block_after(const Node& n, std::size_t first, const Shape& of) {
-  Block block{{}, stacked(n)};
-  for (const int axis : {0, 1}) block.range[axis] = {offsets(n, axis, first).back(), 1, of[axis]};
-  return block;
-}
-Block block_taken(const Node& n) { return block_after(n, 2, n.in[1]->type.shape); }
-Block block_put(const Node& n) { return block_after(n, 3, n.in[2]->type.shape); }
+// Of part and put_part: the blocks before this one are the inputs from 2 or 3 on.
+Block block_taken(const Node& n) { return block_after(n, 2, n.in.size(), n.in[1]->type.shape); }
+Block block_put(const Node& n) { return block_after(n, 3, n.in.size(), n.in[2]->type.shape); }
 
 Attrs along_of(const Var& x) { return {{"along", x->attr<std::string>("along")}}; }
 
@@ -105,7 +129,7 @@ Attrs along_of(const Var& x) { return {{"along", x->attr<std::string>("along")}}
 Var vjp_stack(const Var& out, const Var& g, int k) {
   const std::array<bool, 2> axes = stacked(*out);
   const auto constant_along = [&](int axis) {
-    const int own = axis - (2 - g->type.ndim());
+    const int own = axis - (out->type.ndim() - g->type.ndim());
     return !g->type.sparse() && (own < 0 || (g->type.shape[own] == 1 && out->type.shape[axis] != 1));
   };
   if ((!axes[0] || constant_along(0)) && (!axes[1] || constant_along(1))) return g;
@@ -130,7 +154,6 @@ Var vjp_put_part(const Var& out, const Var& g, int k) {
 }
 
 Var stack(Vars blocks, const char* along, Format format, std::optional<DType> dtype) {
-  require(format != Format::dense, along, ": the format of a stack must be csr or csc");
   const Var out =
       apply(ops::stack, std::move(blocks), {{"along", std::string(along)}, {"format", std::string(name(format))}});
   return dtype ? cast(out, *dtype) : out;
@@ -143,21 +166,22 @@ constinit const Op ops::stack{
     .inputs = "A ...",
     .formula = "[A0; A1; ..], [A0, A1, ..] or diag(A0, A1, ..)",
     .doc =
-        "Along the rows, the columns or both. Where blocks follow each other along the major axis, entries move to an "
-        "even layout; else every rank keeps its own.",
-    .letters = "[along=rows] _j -> _j | [along=columns] i_ -> i_ | [along=both] __ -> __",
+        "Along the rows, the columns or both; all sparse, or all dense. Where blocks follow each other along the axis "
+        "that is cut, what changes its owner moves to an even layout; else every rank keeps its own.",
+    .letters = "[along=rows] _j -> _j | [along=columns] i_ -> i_ | [along=both] __ -> __ | [along=rows] _ -> _",
     .infer = infer_stack,
     .run = run_stack,
     .spread = spread_stack,
     .vjp = vjp_stack,
     .inspect = inspect_stack,
     .wants = wants_of_stack,
+    .induced = even_layout,
     .pattern = structural(),
     .grad_kind = GradKind::regular,
     .linear = Linear::jointly,
-    .aliases = {.scipy = "scipy.sparse.vstack, hstack, block_diag",
+    .aliases = {.scipy = "scipy.sparse.vstack, hstack, block_diag, numpy.concatenate",
                 .torch = "torch.cat",
-                .jax = "jax.experimental.sparse.bcoo_concatenate"},
+                .jax = "jax.experimental.sparse.bcoo_concatenate, jax.numpy.concatenate"},
 };
 
 constinit const Op ops::part{
@@ -165,7 +189,9 @@ constinit const Op ops::part{
     .inputs = "G A B ...",
     .formula = "the block of the stack G that is stacked behind the blocks B, of A's shape",
     .doc = "Of A and B only the shapes are used.",
-    .letters = "[along=rows] _j ij _j -> ij | [along=columns] i_ ij i_ -> ij | [along=both] __ ij __ -> ij",
+    .letters =
+        "[along=rows] _j ij _j -> ij | [along=columns] i_ ij i_ -> ij | [along=both] __ ij __ -> ij | "
+        "[along=rows] _ i _ -> i",
     .infer = [](const Node& n) -> Type {
       return {promoted_dtype(n), n.in[0]->type.format, shape_by_letters(n)};
     },
@@ -187,7 +213,9 @@ constinit const Op ops::put_part{
     .inputs = "X G A B ...",
     .formula = "zeros of G's shape, but X in the place of the block A that is stacked behind the blocks B",
     .doc = "The transpose of part. Of G, A and B only the shapes are used.",
-    .letters = "[along=rows] ij kj ij _j -> kj | [along=columns] ij ik ij i_ -> ik | [along=both] ij kl ij __ -> kl",
+    .letters =
+        "[along=rows] ij kj ij _j -> kj | [along=columns] ij ik ij i_ -> ik | [along=both] ij kl ij __ -> kl | "
+        "[along=rows] i k i _ -> k",
     .infer = [](const Node& n) -> Type {
       return {promoted_dtype(n), n.in[0]->type.format, shape_by_letters(n)};
     },
@@ -208,6 +236,10 @@ Var vstack(const Vars& blocks, Format format, std::optional<DType> dtype) {
 }
 Var hstack(const Vars& blocks, Format format, std::optional<DType> dtype) {
   return stack(blocks, "columns", format, dtype);
+}
+Var concatenate(const Vars& xs, int axis) {
+  require(!xs.empty(), "concatenate: there is nothing to put together");
+  return stack(xs, checked_axis(xs[0], axis) == 0 ? "rows" : "columns", Format::dense, {});
 }
 Var block_diag(const Vars& blocks, Format format) {
   Vars sparse;

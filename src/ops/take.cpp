@@ -1,5 +1,4 @@
-// take and its transpose put_rows: rows (or columns) of a dense value by their numbers. Slices are rows by their
-// numbers.
+// take and its transpose put_rows: rows (or columns) of a dense value by their numbers.
 #include "src/kernels/arithmetic.hpp"
 #include "src/ops/like_ops.hpp"
 #include "src/ops/reductions.hpp"
@@ -110,25 +109,6 @@ Spreads spread_put_rows(const Node& n) {
   return spreads;
 }
 
-struct Range {
-  Index start, count, step;
-};
-
-// The slice's bounds in an axis of n elements, as Python's slice.indices has them.
-Range range_of(const Node& node, Index n) {
-  const auto bound = [&](std::string_view name, Index otherwise, Index low, Index high) {
-    if (!node.has(name)) return otherwise;
-    const Index x = node.attr<Index>(name);
-    return std::clamp(x < 0 ? x + n : x, low, high);
-  };
-  const Index step = node.attr<Index>("step");
-  const Index low = step > 0 ? 0 : -1, high = step > 0 ? n : n - 1;
-  const Index start = bound("start", step > 0 ? low : high, low, high);
-  const Index stop = bound("stop", step > 0 ? high : low, low, high);
-  const Index far = step > 0 ? stop - start : start - stop, pace = std::abs(step);
-  return {start, far > 0 ? (far + pace - 1) / pace : 0, step};
-}
-
 }  // namespace
 
 constinit const Op ops::take{
@@ -176,50 +156,10 @@ constinit const Op ops::put_rows{
     .aliases = {.scipy = "numpy.add.at", .torch = "torch.index_add", .jax = "x.at[rows].add"},
 };
 
-constinit const Op ops::row_numbers{
-    .name = "row_numbers",
-    .inputs = "x",
-    .formula = "start, start + step, .. of a slice of x's axis",
-    .doc = "int64, whole on every rank; x's values are not used. The attributes start and stop may be missing.",
-    .letters = "ij -> r | i -> r",
-    .infer = [](const Node& n) -> Type {
-      const Index size = n.in[0]->type.shape[axis_taken(n)];
-      require(n.attr<Index>("step") != 0, "the step of a slice is 0");
-      return {DType::int64, Format::dense, {size == kUnknown ? kUnknown : range_of(n, size).count}};
-    },
-    .run =
-        [](RunContext& c) {
-          const Range range = range_of(c.node(), c.in(0).shape()[axis_taken(c.node())]);
-          Index next = range.start;
-          for (Index& x : c.out_data<Index>()) x = next, next += range.step;
-        },
-    .spread = [](const Node& n) -> Spreads {
-      Spreads spreads;
-      for (const Rows& place : places(n.in[0])) spreads.push_back({{place}, replica()});
-      return spreads;
-    },
-    .grad_kind = GradKind::none,
-    .promotes = 0,
-    .aliases = {.scipy = "numpy.arange(n)[start:stop:step]"},
-};
-
 Var take(const Var& x, const Var& rows, int axis) { return apply(ops::take, {x, rows}, axis_attrs(x, axis)); }
 
 Var put_rows(const Var& g, const Var& rows, const Var& x, int axis) {
   return apply(ops::put_rows, {g, rows, x}, axis_attrs(x, axis));
-}
-
-Var row_numbers(const Var& x, int axis, const Slice& slice) {
-  Attrs attrs = axis_attrs(x, axis);
-  attrs["step"] = slice.step;
-  if (slice.start) attrs["start"] = *slice.start;
-  if (slice.stop) attrs["stop"] = *slice.stop;
-  return apply(ops::row_numbers, {x}, std::move(attrs));
-}
-
-Var subtensor(const Var& x, const Slice& rows, const Slice& columns) {
-  const Var some = rows == Slice{} ? x : take(x, row_numbers(x, 0, rows), 0);
-  return columns == Slice{} ? some : take(some, row_numbers(some, 1, columns), 1);
 }
 
 Var one_hot(const Var& y, Index classes, DType dtype) {

@@ -61,6 +61,9 @@ Value Executor::moved(const Begin& b, const Value& from) {
       return comm::fold(world_, from, b.target.axis, layout(b.target.layout), combine_of(b.target));
     case Move::reduce_all:
       return comm::reduce_all(world_, from, combine_of(b.target));
+    case Move::carry:
+    case Move::carry_back:
+      return comm::carry(world_, from, b.move == Move::carry_back);
     case Move::slice:
       return comm::slice(from, b.target.axis, layout(b.target.layout), world_.rank());
     case Move::relayout:

@@ -57,17 +57,22 @@ DimensionClasses::DimensionClasses(const Vars& order, const Offers& offers) {
     if (x->op->induced != nullptr) induce(x);
 }
 
-// Only from a class before it, so that none is induced from itself.
+// From that of the first input which is cut there; only from a class before it, so that none is induced from itself.
 void DimensionClasses::induce(const Var& x) {
   const Letters letters = letters_of(*x);
   for (int axis = 0; axis < x->type.ndim(); ++axis) {
     if (letters.out[static_cast<std::size_t>(axis)] != '_') continue;
-    const int id = of(x.get(), axis), from = of(x->in[0].get(), axis);
-    if (id < 0 || from < 0 || from >= id || classes_[id].source != nullptr || !classes_[from].cut) continue;
-    classes_[id].cut = true;
-    classes_[id].source = x.get();
-    classes_[id].axis = axis;
-    classes_[id].from = from;
+    const int id = of(x.get(), axis);
+    if (id < 0 || classes_[id].source != nullptr) continue;
+    for (const Var& in : x->in) {
+      const int from = of(in.get(), axis);
+      if (from < 0 || from >= id || !classes_[from].cut) continue;
+      classes_[id].cut = true;
+      classes_[id].source = x.get();
+      classes_[id].axis = axis;
+      classes_[id].from = from;
+      break;
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 // plan.cpp: where each value lives, which way each op runs, and the moves between.
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -73,12 +74,18 @@ class Planner {
     const LayoutName minor = x->type.sparse() ? layout_of(x.get(), 1 - result.axis) : LayoutName{};
     schedule_.steps.push_back(Run{x, in, out, spread, result, minor});
     states_[x.get()] = {out, result};
-    if (spread.out.kind == Rows::kGhost) {
-      Place target = states_[x.get()].place;
-      target.kind = Place::kCut;
-      move(Move::scatter, states_[x.get()], target, in[static_cast<std::size_t>(spread.out.by)], x->type);
-      states_[x.get()] = {schedule_.slots() - 1, target};
-    }
+    complete(x, spread.out, in);
+  }
+
+  // A result of which every rank has made a part that others have to see before it is what it shall be.
+  void complete(const Var& x, const Rows& made, const std::vector<Slot>& in) {
+    State& now = states_[x.get()];
+    Place target = now.place;
+    target.kind = Place::kCut;
+    if (made.kind == Rows::kGhost)
+      now = {move(Move::scatter, now, target, in[static_cast<std::size_t>(made.by)], x->type), target};
+    else if (made.kind == Rows::kRunning || made.kind == Rows::kRunningBack)
+      now = {move(made.kind == Rows::kRunning ? Move::carry : Move::carry_back, now, target, -1, x->type), target};
   }
 
   static int turn_of(const Var& x, const Rows& r) {
@@ -89,8 +96,20 @@ class Planner {
   // --- which spread -------------------------------------------------------------------------------------------------
 
   bool possible(const Var& x, const Rows& r) const {
-    if (x->type.sparse() || (r.kind != Rows::kOwn && r.kind != Rows::kGhost && r.kind != Rows::kListed)) return true;
-    return r.axis < x->type.ndim() && classes_.is_cut(x.get(), r.axis);
+    switch (r.kind) {
+      case Rows::kListed:
+        if (const auto now = states_.find(x.get()); now != states_.end() && now->second.place.kind == Place::kWhole)
+          return true;
+        break;
+      case Rows::kOwn:
+      case Rows::kGhost:
+      case Rows::kRunning:
+      case Rows::kRunningBack:
+        break;
+      default:
+        return true;
+    }
+    return x->type.sparse() || (r.axis < x->type.ndim() && classes_.is_cut(x.get(), r.axis));
   }
 
   static double bytes(const Type& type) {
@@ -110,8 +129,10 @@ class Planner {
   double cost(const Var& node, std::size_t k, const Rows& r) const {
     const Var& x = node->in[k];
     const Place& now = states_.at(x.get()).place;
+    if (r.kind == Rows::kAnywhere) return 0;
     const double size = bytes(x->type);
-    const double named = r.kind == Rows::kListed  ? size
+    // No more rows are listed than the result has.
+    const double named = r.kind == Rows::kListed  ? std::min(size, bytes(node->type))
                          : r.kind == Rows::kGhost ? size * ghost_fraction(node->in[static_cast<std::size_t>(r.by)])
                                                   : 0;
     // Few positions of a sparse matrix are stored.
@@ -239,7 +260,9 @@ class Planner {
     const Var& x = node->in[k];
     const Rows& r = spread.in[k];
     const State& now = states_.at(x.get());
+    if (r.kind == Rows::kAnywhere) return now.slot;
     if (r.kind == Rows::kListed) {
+      if (!x->type.sparse() && now.place.kind == Place::kWhole) return now.slot;
       const State own =
           x->type.sparse() ? turned(x, now, r.axis) : own_part(x, now, r.axis, layout_of(x.get(), r.axis));
       return fetched(node, k, own, r, made(node, spread, letters, layouts, in), in);
@@ -258,9 +281,12 @@ class Planner {
       case Rows::kEntries:
         return own_part(x, now, 0, {.entries_of = in[static_cast<std::size_t>(r.by)]}).slot;
       case Rows::kFences:
-        fail(ErrorKind::other, node->op->name, ": fences are of results only");
+      case Rows::kRunning:
+      case Rows::kRunningBack:
+        fail(ErrorKind::other, node->op->name, ": fences and running sums are of results only");
       case Rows::kGhost:
       case Rows::kListed:
+      case Rows::kAnywhere:
         break;
     }
     if (now.place.kind == Place::kWhole) return ghosts(x, now, r, node, in);
@@ -295,8 +321,11 @@ class Planner {
       case Rows::kGhost:
         return {Place::kGhosted, r.axis, layout_of(x.get(), r.axis), r.combine};
       case Rows::kListed:
-        fail(ErrorKind::other, "plan: a result of ", x->op->name, " cannot be listed rows");
+      case Rows::kAnywhere:
+        fail(ErrorKind::other, "plan: a result of ", x->op->name, " cannot be listed rows, or anywhere");
       case Rows::kOwn:
+      case Rows::kRunning:
+      case Rows::kRunningBack:
         break;
     }
     return {Place::kCut, r.axis, layout_for(x.get(), r.axis, letters.out, layouts)};

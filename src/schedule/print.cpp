@@ -75,6 +75,10 @@ std::string_view name(Move move) {
       return "pick";
     case Move::scatter:
       return "scatter";
+    case Move::carry:
+      return "carry";
+    case Move::carry_back:
+      return "carry_back";
     case Move::gather_all:
       return "gather_all";
     case Move::fold:

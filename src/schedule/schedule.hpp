@@ -50,6 +50,8 @@ enum class Move : std::uint8_t {
   fetch,       ///< rows that the op names which will read them, from their owners; dense or sparse
   pick,        ///< the same from a value that is whole here: sends nothing
   scatter,     ///< partial rows into their owners
+  carry,       ///< running sums of each rank's own rows -> of all rows up to each
+  carry_back,  ///< the same from the end
   gather_all,  ///< cut -> whole
   fold,        ///< partial -> cut
   reduce_all,  ///< partial -> whole

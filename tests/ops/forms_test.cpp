@@ -68,7 +68,10 @@ TEST(OpForms, OfferSpreadsThatFitTheirInputs) {
     if (out->in.empty()) continue;
     const auto fits = [&](const Rows& rows, const Type& type) {
       if (rows.kind == Rows::kAll || rows.kind == Rows::kReplica) return !type.sparse();
+      if (rows.kind == Rows::kAnywhere) return true;
       if (rows.kind == Rows::kOwn || rows.kind == Rows::kListed) return rows.axis < type.ndim();
+      if (rows.kind == Rows::kRunning || rows.kind == Rows::kRunningBack)
+        return !type.sparse() && rows.axis < type.ndim();
       const bool by_sparse =
           rows.by < static_cast<int>(out->in.size()) && out->in[static_cast<std::size_t>(rows.by)]->type.sparse();
       return by_sparse && (rows.kind == Rows::kEntries ? type.ndim() == 1 : rows.axis < type.ndim());

@@ -80,6 +80,10 @@ std::string operand_part(const Rows& rows, const Type& type, const Op& op) {
       return text(rows.axis == 0 ? "rows" : "columns", " that ", by, " names");
     case Rows::kEntries:
       return text("those of own entries of ", by);
+    case Rows::kListed:
+      return type.ndim() < 2 ? "the elements wanted" : rows.axis == 0 ? "the rows wanted" : "the columns wanted";
+    case Rows::kAnywhere:
+      return "its shape";
     default:
       return "whole";
   }
@@ -93,6 +97,9 @@ std::string result_part(const Rows& rows, const Type& type, const Op& op) {
                   combined[rows.combine], " in their owners");
     case Rows::kAll:
       return text("a part of the whole, ", combined[rows.combine], " over ranks");
+    case Rows::kRunning:
+    case Rows::kRunningBack:
+      return text(operand_part(own(rows.axis), type, op), ", sums of the other ranks added");
     case Rows::kReplica:
       return "the whole, on each rank";
     default:

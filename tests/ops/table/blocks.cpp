@@ -1,4 +1,4 @@
-// Parts of matrices, and matrices of parts.
+// Parts of matrices and vectors, and matrices and vectors of parts.
 #include <limits>
 #include <map>
 
@@ -18,7 +18,7 @@ Whole brought(const Whole& A, const Shape& shape, To to) {
     Whole out = dense_zeros(DType::complex128, shape);
     for (Index i = 0; i < A.rows(); ++i)
       for (Index j = 0; j < A.columns(); ++j)
-        for (const auto& [k, l] : to(i, j)) out.x[static_cast<std::size_t>(k * shape[1] + l)] += A(i, j);
+        for (const auto& [k, l] : to(i, j)) out.x[static_cast<std::size_t>(k * out.columns() + l)] += A(i, j);
     return out;
   }
   const bool csr = A.type.format == Format::csr;
@@ -83,18 +83,21 @@ std::vector<Index> indices_of(const std::vector<Index>& slice, Index n) {
   return out;
 }
 
+// A vector runs along the columns.
 std::array<std::vector<Index>, 2> slices_of(const Node& n, const Shape& large) {
+  if (large.ndim() == 1) return {std::vector<Index>{0}, indices_of(n.attr<std::vector<Index>>("rows"), large[0])};
   return {indices_of(n.attr<std::vector<Index>>("rows"), large[0]),
           indices_of(n.attr<std::vector<Index>>("columns"), large[1])};
 }
 
-Shape shape_of(const std::array<std::vector<Index>, 2>& at) {
-  return {static_cast<Index>(at[0].size()), static_cast<Index>(at[1].size())};
+Shape shape_of(const std::array<std::vector<Index>, 2>& at, int ndim) {
+  const auto columns = static_cast<Index>(at[1].size());
+  return ndim == 1 ? Shape{columns} : Shape{static_cast<Index>(at[0].size()), columns};
 }
 
 // The block of A that these rows and columns make.
 Whole block(const Whole& A, const std::array<std::vector<Index>, 2>& at) {
-  return brought(A, shape_of(at), [&](Index i, Index j) {
+  return brought(A, shape_of(at, A.type.ndim()), [&](Index i, Index j) {
     Places places;
     for (std::size_t k = 0; k < at[0].size(); ++k)
       for (std::size_t l = 0; l < at[1].size(); ++l)
@@ -132,6 +135,7 @@ std::array<std::vector<Index>, 2> place_in_stack(const Node& n, const In& in, st
     if (along != "columns") begin[0] += in[k].type.shape[0];
     if (along != "rows") begin[1] += in[k].type.shape[1];
   }
+  if (of.ndim() == 1) return {std::vector<Index>{0}, counted(begin[0], of[0])};
   return {counted(begin[0], of[0]), counted(begin[1], of[1])};
 }
 
@@ -144,14 +148,20 @@ Whole stacked(const Node& n, const In& in) {
   }
   const Format format = n.type.format;
   Whole all{{in[0].type.dtype, format, shape}, {}, {}};
+  if (!n.type.sparse()) all = dense_zeros(DType::complex128, shape);
   Positions at;
   for (std::size_t k = 0; k < in.size(); ++k) {
     const In before(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(k));
     const Whole part = unblock(in_format(in[k], format), shape, place_in_stack(n, before, 0, in[k].type.shape));
+    if (!n.type.sparse()) {
+      std::ranges::transform(all.x, part.x, all.x.begin(), plus);
+      continue;
+    }
     all.x.insert(all.x.end(), part.x.begin(), part.x.end());
     at.major.insert(at.major.end(), part.at->major.begin(), part.at->major.end());
     at.minor.insert(at.minor.end(), part.at->minor.begin(), part.at->minor.end());
   }
+  if (!n.type.sparse()) return all;
   all.at = std::make_shared<Positions>(std::move(at));
   return brought(all, shape, [](Index i, Index j) { return Places{{i, j}}; });
 }
@@ -239,6 +249,12 @@ constexpr OpCase kCases[]{
      }},
     {"get_item_2d", "D rows", [](M& m) { return get_item_2d(m.dense(5, 7), kSome); }},
     {"get_item_2d", "D both", [](M& m) { return get_item_2d(m.dense(5, 7), kBackwards, kSteps); }},
+    {"get_item_2d", "D[1:, ::-2]", [](M& m) { return subtensor(m.dense(5, 7), {.start = 1}, {.step = -2}); }},
+    {"get_item_2d", "v", [](M& m) { return subtensor(m.vector(7), {.start = -3, .stop = -1}); }},
+    {"get_item_2d", "v backwards", [](M& m) { return subtensor(m.unsized().vector(7), kBackwards); }},
+    {"get_item_2d", "v nothing", [](M& m) { return subtensor(m.vector(7), {.start = 9}); }},
+    {"get_item_2d", "v all", [](M& m) { return get_item_2d(m.vector(7), kEvery); }},
+    {"put_2d", "v", [](M& m) { return put_2d(get_item_2d(m.vector(7), kSteps), m.vector(7), kSteps); }},
     {"put_2d", "A",
      [](M& m) { return put_2d(get_item_2d(m.sparse(5, 7), kSome, kSteps), m.sparse(5, 7), kSome, kSteps); }},
     {"put_2d", "A D", [](M& m) { return put_2d(get_item_2d(m.sparse(5, 7), kBackwards), m.dense(5, 7), kBackwards); }},
@@ -258,6 +274,46 @@ constexpr OpCase kCases[]{
     {"stack", "block_diag",
      [](M& m) {
        return block_diag({m.sparse(5, 7), m.sparse(3, 2)}, m.format());
+     }},
+    {"stack", "D D 0",
+     [](M& m) {
+       return concatenate({m.dense(5, 7), m.dense(3, 7)});
+     }},
+    {"stack", "D D D 1",
+     [](M& m) {
+       return concatenate({m.dense(5, 7), m.dense(5, 3), m.dense(5, 2)}, -1);
+     }},
+    {"stack", "v v",
+     [](M& m) {
+       return concatenate({m.vector(7), m.vector(3)});
+     }},
+    {"stack", "v of A, v",
+     [](M& m) {
+       return concatenate({m.vector(3), dot(m.sparse(5, 7), m.vector(7)), m.vector(2)});
+     }},
+    {"stack", "D of A, D",
+     [](M& m) {
+       return concatenate({m.dense(3, 2), dot(m.sparse(5, 7), m.dense(7, 2))});
+     }},
+    {"part", "v",
+     [](M& m) {
+       const Var a = m.vector(2), b = m.vector(7);
+       return placed(ops::part, {concatenate({b, a, b}), a, b}, "rows");
+     }},
+    {"part", "D D",
+     [](M& m) {
+       const Var a = m.dense(2, 7), b = m.dense(5, 7);
+       return placed(ops::part, {concatenate({b, b, a}), a, b, b}, "rows");
+     }},
+    {"put_part", "v",
+     [](M& m) {
+       const Var a = m.vector(2), b = m.vector(7);
+       return placed(ops::put_part, {m.vector(2), concatenate({b, a}), a, b}, "rows");
+     }},
+    {"put_part", "columns D D",
+     [](M& m) {
+       const Var a = m.dense(5, 2), b = m.dense(5, 7);
+       return placed(ops::put_part, {m.dense(5, 2), concatenate({b, a}, 1), a, b}, "columns");
      }},
     {"part", "rows",
      [](M& m) {

@@ -1,4 +1,4 @@
-// Parts of dense values by number, and values put together of parts.
+// Parts of dense values by number.
 #include "spgrad/ops.hpp"
 #include "tests/ops/families.hpp"
 
@@ -45,69 +45,21 @@ Whole put(const Node& n, const In& in) {
   });
 }
 
-Whole joined(const Node& n, const In& in) {
-  const Whole &x = in[0], &y = in[1];
-  const Index size = size_along(x, n);
-  return made(with_size(x.type.shape, n, size + size_along(y, n)), [&](Index i, Index j) {
-    Index& k = along(i, j, x, n);
-    const Whole& from = k < size ? x : y;
-    if (k >= size) k -= size;
-    return from.x[static_cast<std::size_t>(i * from.columns() + j)];
-  });
-}
-
-// Python's slice, step by step.
-Whole sliced(const Node& n, const In& in) {
-  const Index size = size_along(in[0], n), step = n.attr<Index>("step");
-  const auto bound = [&](std::string_view name, Index otherwise) {
-    const Index x = n.has(name) ? n.attr<Index>(name) : otherwise;
-    return n.has(name) && x < 0 ? x + size : x;
-  };
-  const Index start = bound("start", step > 0 ? 0 : size - 1), stop = bound("stop", step > 0 ? size : -1);
-  std::vector<Complex> numbers;
-  for (Index k = step > 0 ? std::max<Index>(start, 0) : std::min(start, size - 1);
-       step > 0 ? k < stop && k < size : k > stop && k >= 0; k += step)
-    numbers.push_back(static_cast<double>(k));
-  return {{DType::int64, Format::dense, {static_cast<Index>(numbers.size())}}, numbers, {}};
-}
-
 constexpr OpCase kCases[]{
     {"take", "D 0", [](M& m) { return take(m.dense(5, 7), m.row_numbers(9, 5)); }},
     {"take", "D 1", [](M& m) { return take(m.dense(5, 7), m.row_numbers(3, 7, DType::int8), 1); }},
     {"take", "D 0 few", [](M& m) { return take(m.dense(5, 7), m.row_numbers(2, 5, DType::uint16)); }},
     {"take", "v", [](M& m) { return take(m.vector(7), m.row_numbers(9, 7)); }},
-    {"take", "D[1:, ::-2]", [](M& m) { return subtensor(m.dense(5, 7), {.start = 1}, {.step = -2}); }},
-    {"take", "v[-3:-1]", [](M& m) { return subtensor(m.vector(7), {.start = -3, .stop = -1}); }},
     {"put_rows", "D 0", [](M& m) { return put_rows(m.dense(m.taken(9, 5), 7), m.row_numbers(9, 5), m.dense(5, 7)); }},
     {"put_rows", "D 1",
      [](M& m) { return put_rows(m.dense(5, m.taken(3, 7)), m.row_numbers(3, 7), m.dense(5, 7), 1); }},
     {"put_rows", "v", [](M& m) { return put_rows(m.vector(m.taken(9, 7)), m.row_numbers(9, 7), m.vector(7)); }},
-    {"row_numbers", "D 1", [](M& m) { return row_numbers(m.unsized().dense(5, 7), 1); }},
-    {"row_numbers", "D[4:1:-2]",
-     [](M& m) { return row_numbers(m.dense(5, 7), 0, {.start = 4, .stop = 1, .step = -2}); }},
-    {"row_numbers", "v[-9:9:3]", [](M& m) { return row_numbers(m.vector(7), 0, {.start = -9, .stop = 9, .step = 3}); }},
-    {"row_numbers", "v[9:-9:-2]",
-     [](M& m) { return row_numbers(m.vector(7), 0, {.start = 9, .stop = -9, .step = -2}); }},
-    {"concatenate", "D D 0",
-     [](M& m) {
-       return concatenate({m.dense(5, 7), m.dense(3, 7)});
-     }},
-    {"concatenate", "D D D 1",
-     [](M& m) {
-       return concatenate({m.dense(5, 7), m.dense(5, 3), m.dense(5, 2)}, -1);
-     }},
-    {"concatenate", "v v",
-     [](M& m) {
-       return concatenate({m.vector(7), m.vector(3)});
-     }},
     {"cast", "one_hot y", [](M& m) { return one_hot(m.row_numbers(7, 5), 5, DType::float32); }},
 };
 
 const std::map<std::string_view, Rule> kRules{
     {"take", taken},
     {"put_rows", put},
-    {"row_numbers", sliced},
-    {"concatenate", joined},
 };
 
 }  // namespace

@@ -291,9 +291,9 @@ TEST(DenseOps, RefuseWhatHasNoMeaningAndSayWhy) {
   says([&] { argmax(z); }, "dtype complex128");
   says([&] { take(D, v); }, "rows must be integers, not float64");
   says([&] { one_hot(v, 3); }, "must be a vector of integers");
-  says([&] { subtensor(D, {.step = 0}); }, "step of a slice is 0");
+  says([&] { subtensor(D, {.step = 0}); }, "a slice of rows has step 0");
   says([&] { concatenate({D, v}); }, "numbers of dimensions");
-  says([&] { concatenate({D, none}, 1); }, "x has 3 rows but y has 0 rows");
+  says([&] { concatenate({D, none}, 1); }, "A has 3 rows but input 1 has 0 rows");
   says([&] { sum(D, 2); }, "axis 2 does not exist");
   says([&] { sum(A); }, "sp_sum");
   says([&] { add(D, v); }, "x has 4 columns but y has 3 elements");
