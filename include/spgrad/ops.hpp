@@ -125,6 +125,12 @@ Var argmax(const Var& x, std::optional<int> axis = {});
 Var argmin(const Var& x, std::optional<int> axis = {});
 Var var(const Var& x, std::optional<int> axis = {});  ///< mean of |x - mean(x)|^2
 Var cumsum(const Var& x, int axis = 0);               ///< out[k] = x[0] + .. + x[k]; small integers in 64 bits
+/// (sum of |x|^ord)^(1/ord) for ord 1, 2 or infinity (the largest |x|). Without an axis over all elements, of a matrix
+/// too. Where a 2-norm is 0 its gradient is 0. Throws Error for another ord.
+Var norm(const Var& x, double ord = 2, std::optional<int> axis = {});
+Var std(const Var& x, std::optional<int> axis = {});        ///< the square root of var; where it is 0 the gradient is 0
+Var all_true(const Var& x, std::optional<int> axis = {});   ///< no element is false, or 0: a bool
+Var any_true(const Var& x, std::optional<int> axis = {});   ///< some element is true, or not 0: a bool
 Var logsumexp(const Var& x, std::optional<int> axis = {});  ///< log(sum(exp(x))), without overflow
 Var softmax(const Var& x, int axis);                        ///< exp(x - logsumexp(x)) along the axis
 Var log_softmax(const Var& x, int axis);                    ///< x - logsumexp(x) along the axis

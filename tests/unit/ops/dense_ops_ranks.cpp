@@ -253,6 +253,50 @@ TEST(Sum, OfBoolsCountsAndOfSmallIntegersIsWide) {
   });
 }
 
+TEST(Norm, IsThatOfItsOrderAlongAnAxisOrOfAllElements) {
+  for_ranks([](World& world) {
+    for (const Where where : {kRows, kColumns, kWholeByColumns}) {
+      const Value X = value(world, {2, 3}, {3, 0, -1, -4, 0, 1}, where);
+      const Var a = input("a", type_of(X));
+      const auto r = run(world, {a}, {norm(a, 2, 0), norm(a, 1, 1), norm(a, kInf, 0), norm(a), norm(a, 1)}, {X});
+      expect_near(numbers(world, r[0]), {5, 0, std::sqrt(2.0)}, 1e-15);
+      expect_near(numbers(world, r[1]), {4, 5}, 0);
+      expect_near(numbers(world, r[2]), {4, 0, 1}, 0);
+      expect_near(numbers(world, r[3]), {std::sqrt(27.0)}, 1e-15);
+      expect_near(numbers(world, r[4]), {9}, 0);
+    }
+  });
+  const Var a = input("a", {DType::float64, Format::dense, {2, 3}});
+  EXPECT_NE(refusal([&] { norm(a, 3); }).find("ord must be 1, 2 or infinity, not 3"), std::string::npos);
+}
+
+TEST(Norm, OfNothingButZerosHasTheGradientZero) {
+  for_ranks([](World& world) {
+    const Value X = value(world, {2, 3}, {3, 0, -1, -4, 0, 1}, kRows), C = value(world, {3}, {2, 2, 2}, kRows);
+    const Var a = input("a", type_of(X)), c = input("c", type_of(C));
+    const auto r = run(world, {a, c}, {grad(sum(norm(a, 2, 0)), a), grad(std(c), c), std(c), std(a, 1)}, {X, C});
+    const double h = std::sqrt(0.5);
+    expect_near(numbers(world, r[0]), {0.6, 0, -h, -0.8, 0, h}, 1e-15);
+    expect_near(numbers(world, r[1]), {0, 0, 0}, 0);
+    expect_near(numbers(world, r[2]), {0}, 0);
+    expect_near(numbers(world, r[3]), {std::sqrt(26.0) / 3, std::sqrt(14.0 / 3)}, 1e-14);
+  });
+}
+
+TEST(AllTrue, AndAnyTrueAskEveryRank) {
+  for_ranks([](World& world) {
+    const Value X = value(world, {2, 3}, {1, 0, 2, 3, 0, 0}, kRows);
+    const Var a = input("a", type_of(X));
+    const auto r = run(world, {a}, {all_true(a, 0), any_true(a, 0), all_true(a), any_true(a), any_true(eq(a, 7))}, {X});
+    EXPECT_EQ(r[0].dtype(), DType::bool_);
+    EXPECT_EQ(numbers(world, r[0]), (Numbers{1, 0, 0}));
+    EXPECT_EQ(numbers(world, r[1]), (Numbers{1, 0, 1}));
+    EXPECT_EQ(numbers(world, r[2]), (Numbers{0}));
+    EXPECT_EQ(numbers(world, r[3]), (Numbers{1}));
+    EXPECT_EQ(numbers(world, r[4]), (Numbers{0}));
+  });
+}
+
 TEST(Literals, KeepFloat32) {
   const Var x = input("x", {DType::float32, Format::dense, {3}});
   for (const Var& y : {mul(-Var(2.0), x), div(1, x), sub(Var(1.0) / Var(3), x), mean(x), softmax(x, 0), softplus(x)})
