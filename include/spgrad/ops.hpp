@@ -6,6 +6,7 @@
 // sizes.
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "spgrad/op.hpp"
@@ -253,6 +254,26 @@ Var construct_sparse_from_list(const Var& X, const Var& V, const Var& i);
 Var vstack(const Vars& blocks, Format format = Format::csc, std::optional<DType> dtype = {});
 Var hstack(const Vars& blocks, Format format = Format::csc, std::optional<DType> dtype = {});
 Var block_diag(const Vars& blocks, Format format = Format::csc);  ///< zeros of dense blocks are not stored
+
+// Images: a matrix with one a row, its channels one after another, each in raster order.
+struct ImageShape {
+  Index channels = 1, height = 0, width = 0;
+  bool operator==(const ImageShape&) const = default;
+};
+struct Images {
+  Var pixels;
+  ImageShape shape;
+};
+enum class Border : std::uint8_t { valid, full };  ///< windows that lie inside, or all that touch; zeros around
+/// out[b, n, y, x] = bias[n] + sum over c, i, j of kernels[n, (c, i, j)] images[b, c, y s + i - p, x t + j - q], with
+/// s, t = step, p, q = 0 (valid) or height - 1, width - 1 of the window (full), as a product with the sparse matrix of
+/// all kernels in all places. kernels: one a row, over `window` (height, width) of each channel. Throws Error where no
+/// window fits, or for sizes that do not.
+Images convolve(const Var& kernels, const std::array<Index, 2>& window, const Var& images, const ImageShape& of,
+                const std::array<Index, 2>& step = {1, 1}, const Var& bias = {}, Border border = Border::valid);
+/// The largest pixel of each channel in windows beside each other; what is left at the borders is not read. Of equal
+/// pixels the first has the gradient.
+Images max_pool(const Var& images, const ImageShape& of, const std::array<Index, 2>& window);
 
 // What derivative rules need.
 Var stop_gradient(const Var& x);          ///< x itself, a constant for derivatives
