@@ -1,6 +1,7 @@
 #include "spgrad/grad.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -14,6 +15,11 @@ namespace {
 bool differentiable(DType t) { return is_float(t) || is_complex(t); }
 
 bool contains(const Vars& vars, const Var& x) { return std::ranges::find(vars, x) != vars.end(); }
+
+// "x, a dense float64 (3)"
+std::string described(const Var& x) {
+  return text(x->name.empty() ? std::string(x->op->name) : x->name, ", a ", x->type);
+}
 
 // The cotangent of x as its op's rule wants it: of x's dtype, dense for a dense x; real for a real x (the imaginary
 // part of a real input cannot move).
@@ -59,6 +65,18 @@ class Reverse {
     }
   }
 
+  /// Throws Error that says why nothing flows into x: the outputs are made without it, or which ops pass nothing on.
+  [[noreturn]] void refuse(const Var& x, const Vars& outs) const {
+    const auto [nodes, ends] = made_of(x);
+    std::string between;
+    if (!ends.empty() && std::ranges::any_of(outs, [&](const Var& out) { return nodes.contains(out.get()); })) {
+      for (const std::string_view name : ends) between += text(between.empty() ? "" : ", ", name);
+      between = text(", in a way that has a derivative: ", between, ends.size() > 1 ? " stand" : " stands", " between");
+    }
+    fail(ErrorKind::data, "grad: the cost does not depend on ", described(x), between,
+         "; ask for Disconnected::zeros if that is meant");
+  }
+
   /// All that flows into x, in one sum, or for a sparse x in a sum for each pattern and one of what is dense. A rule
   /// reads a cotangent on x's own Sparsity entry by entry and any other by position: a sum of the two would be neither
   /// where x stores a position twice, so each goes through the rule, which is linear in it, alone.
@@ -91,8 +109,42 @@ class Reverse {
         continue;
       if (is_known(in)) continue;
       require(op.vjp != nullptr, "grad: ", op.name, " has no vjp");
-      if (Var part = op.vjp(x, g, static_cast<int>(k))) add(in, part);
+      if (Var part = op.vjp(x, g, static_cast<int>(k)))
+        add(in, part);
+      else
+        dropped_.emplace(x.get(), in.get());
     }
+  }
+
+  // All that is made of x, and the ops at which its derivatives end.
+  struct Made {
+    std::unordered_set<const Node*> nodes;
+    std::set<std::string_view> ends;
+  };
+  Made made_of(const Var& x) const {
+    Made made{{x.get()}, {}};
+    std::unordered_set<const Node*> moving{x.get()};
+    for (const Var& n : order_) {
+      const auto some_in = [&](const auto& nodes) {
+        return std::ranges::any_of(n->in, [&](const Var& in) { return nodes.contains(in.get()); });
+      };
+      if (!some_in(made.nodes)) continue;
+      made.nodes.insert(n.get());
+      if (!some_in(moving)) continue;
+      if (passes_on(n, moving))
+        moving.insert(n.get());
+      else
+        made.ends.insert(n->op->name);
+    }
+    return made;
+  }
+
+  bool passes_on(const Var& n, const std::unordered_set<const Node*>& moving) const {
+    if (!differentiable(n->type.dtype) || n->op->grad_kind == GradKind::none) return false;
+    if (contains(options_.consider_constant, n)) return false;
+    return std::ranges::any_of(n->in, [&](const Var& in) {
+      return moving.contains(in.get()) && !dropped_.contains({n.get(), in.get()});
+    });
   }
 
   bool is_known(const Var& x) const {
@@ -103,6 +155,7 @@ class Reverse {
   const GradOptions& options_;
   std::unordered_map<const Node*, Vars> flows_;
   std::unordered_set<const Node*> active_;
+  std::set<std::pair<const Node*, const Node*>> dropped_;  // (node, input) whose rule gave zero
 };
 
 }  // namespace
@@ -156,9 +209,7 @@ Vars vjp(const Vars& outs, const Vars& cotangents, const Vars& wrt, const GradOp
   Vars result;
   for (const Var& x : wrt) {
     const Var g = gradient_of(x, reverse.cotangents(x), options.structured);
-    require(g || options.disconnected == Disconnected::zeros, "grad: the cost does not depend on ",
-            x->name.empty() ? std::string(x->op->name) : x->name, ", a ", x->type,
-            "; ask for Disconnected::zeros if that is meant");
+    if (!g && options.disconnected == Disconnected::raise) reverse.refuse(x, outs);
     // The regular gradient of a sparse variable may still lack axes along which it is constant.
     const bool complete = g && x->type.sparse() && (g->type.sparse() || g->type.shape == x->type.shape);
     result.push_back(!g ? zero_like(x) : complete ? g : x->type.sparse() ? broadcast_like(g, x) : conform(g, x));
@@ -168,11 +219,14 @@ Vars vjp(const Vars& outs, const Vars& cotangents, const Vars& wrt, const GradOp
 
 Vars grad(const Var& cost, const Vars& wrt, const GradOptions& options) {
   require(static_cast<bool>(cost), "grad: the cost is empty");
-  require(cost->type.ndim() == 0 && is_float(cost->type.dtype), "grad: the cost must be a real scalar, not ",
-          cost->type);
+  require(cost->type.ndim() == 0, "grad: the cost must be a scalar, not ", cost->type,
+          "; sum it, or give vjp a cotangent of its shape");
+  require(is_float(cost->type.dtype), "grad: the cost must be real, not ", cost->type.dtype,
+          is_complex(cost->type.dtype) ? "; take its real part, or abs" : ", which has no derivative");
   for (const Var& x : wrt) {
     require(static_cast<bool>(x), "grad: a wrt is empty");
-    require(differentiable(x->type.dtype), "grad: a gradient with respect to ", x->type, " does not exist");
+    require(differentiable(x->type.dtype), "grad: there is no gradient with respect to ", described(x), ": ",
+            x->type.dtype, " is neither real nor complex");
   }
   return vjp({cost}, {cast(Var(1.0), cost->type.dtype)}, wrt, options);
 }

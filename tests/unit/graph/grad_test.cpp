@@ -1,7 +1,10 @@
-// Gradients of sparse variables into which flow parts of both kinds.
+// Gradients into which flow parts of both kinds; what grad refuses, and says of it; its options.
 #include "spgrad/grad.hpp"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
 
 #include "spgrad/function.hpp"
 #include "spgrad/ops.hpp"
@@ -58,6 +61,75 @@ TEST(Gradient, OfBothKindsIsRefusedWhereAPositionIsStoredTwice) {
     const auto x = entries.data<double>();
     EXPECT_EQ(std::vector(x.begin(), x.begin() + 3), (std::vector<double>{4, 6, 8}));
   });
+}
+
+const Var x = input("x", {DType::float64, Format::dense, {3}}), y = input("y", {DType::float64, Format::dense, {3}});
+
+void expect_refusal(const std::function<void()>& make, const std::string& what) {
+  try {
+    make();
+    ADD_FAILURE() << "not refused: " << what;
+  } catch (const Error& e) {
+    EXPECT_NE(std::string(e.what()).find(what), std::string::npos) << e.what();
+  }
+}
+
+TEST(Gradient, WithRespectToIntegersAndBoolsIsRefusedByName) {
+  const Var i = input("i", {DType::int64, Format::dense, {3}}), b = input("b", {DType::bool_, Format::dense, {3}});
+  expect_refusal([&] { grad(sum(mul(x, i)), i); },
+                 "no gradient with respect to i, a dense int64 (3): int64 is neither real nor complex");
+  expect_refusal([&] { grad(sum(mul(x, b)), b); },
+                 "no gradient with respect to b, a dense bool (3): bool is neither real nor complex");
+}
+
+TEST(Gradient, OfACostThatIsNoRealScalarSaysWhatToDo) {
+  const Var z = input("z", {DType::complex128, Format::dense, {3}}), i = input("i", {DType::int32, Format::dense, {3}});
+  expect_refusal([&] { grad(sqr(x), x); }, "must be a scalar, not dense float64 (3); sum it");
+  expect_refusal([&] { grad(sum(z), z); }, "must be real, not complex128; take its real part");
+  expect_refusal([&] { grad(sum(i), x); }, "must be real, not int64, which has no derivative");
+}
+
+TEST(Gradient, OfADisconnectedCostNamesWhatStandsBetween) {
+  const Var equal = cast(eq(x, y), DType::float64);
+  expect_refusal([&] { grad(sum(sqr(y)), x); }, "does not depend on x, a dense float64 (3); ask for");
+  expect_refusal([&] { grad(sum(mul(equal, 2.0)), x); },
+                 "does not depend on x, a dense float64 (3), in a way that has a derivative: eq stands between");
+  expect_refusal([&] { grad(sum(add(equal, stop_gradient(x))), x); }, "eq, stop_gradient stand between");
+  expect_refusal([&] { grad(sum(cast(cast(x, DType::int64), DType::float64)), x); }, "cast stands between");
+  expect_refusal([&] { grad(sum(where(x, y, 0.0)), x); }, "neq stands between");
+  const Var twice = mul(x, 2.0);
+  expect_refusal([&] { grad(sum(twice), Vars{x}, {.consider_constant = {twice}}); }, "mul stands between");
+}
+
+std::vector<double> values_of(const Vars& outputs) {
+  std::vector<double> all;
+  on_ranks(1, [&](World& world) {
+    const Value of_x = Value::whole(DType::float64, {3}), of_y = Value::whole(DType::float64, {3});
+    std::ranges::copy(std::vector<double>{1, 2, 3}, of_x.data<double>().begin());
+    std::ranges::copy(std::vector<double>{4, 5, 6}, of_y.data<double>().begin());
+    Function f = compile({.inputs = {x, y}, .outputs = outputs, .updates = {}}, world);
+    for (const Value& v : f({{"x", of_x}, {"y", of_y}})) {
+      const Value whole = gather_all(world, v);
+      all.insert(all.end(), whole.data<double>().begin(), whole.data<double>().end());
+    }
+  });
+  return all;
+}
+
+TEST(Gradient, TakesKnownGradientsInPlaceOfWhatFlows) {
+  const Var z = sqr(x);
+  EXPECT_EQ(values_of({grad(sum(mul(z, y)), Vars{x}, {.known_grads = {{z, y - 3.0}}})[0]}),
+            (std::vector<double>{2, 8, 18}));
+}
+
+TEST(Gradient, DoesNotFlowThroughWhatIsConsideredConstant) {
+  const Var z = sqr(x);
+  EXPECT_EQ(values_of({grad(sum(mul(z, x)), Vars{x}, {.consider_constant = {z}})[0]}), (std::vector<double>{1, 4, 9}));
+}
+
+TEST(Gradient, OfADisconnectedVariableIsZeroOnRequest) {
+  EXPECT_EQ(values_of(grad(sum(x), Vars{x, y}, {.disconnected = Disconnected::zeros})),
+            (std::vector<double>{1, 1, 1, 0, 0, 0}));
 }
 
 }  // namespace
