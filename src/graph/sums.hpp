@@ -1,4 +1,5 @@
-// sums.hpp: zero, and sums of derivatives, which may be missing, sparse, dense, or still lack axes along which they are constant.
+// sums.hpp: zero, and sums of derivatives, which may be missing, sparse, dense, or still lack axes along which they are
+// constant.
 #pragma once
 
 #include "spgrad/op.hpp"

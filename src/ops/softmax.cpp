@@ -76,9 +76,7 @@ void run_softmax(RunContext& c) {
   });
 }
 
-Var vjp_logsumexp(const Var& out, const Var& g, int) {
-  return apply(ops::scaled_softmax, {out->in[0], g}, out->attrs);
-}
+Var vjp_logsumexp(const Var& out, const Var& g, int) { return apply(ops::scaled_softmax, {out->in[0], g}, out->attrs); }
 
 Var jvp_logsumexp(const Var& out, const Vars& t) {
   const auto axis = axis_of(*out);
