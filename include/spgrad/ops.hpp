@@ -27,7 +27,8 @@ extern const Op dropout, poisson, binomial, multinomial;
 extern const Op dot, structured_dot, sampling_dot, usmm;
 extern const Op dot_s_s, structured_dot_s_s, true_dot, true_dot_s_d, sampling_dot_s, as_format;
 extern const Op transpose, row, col, concatenate, take, put_rows, row_numbers;
-extern const Op at, at_s_s, at_entries, mul_e, add_s_s_data, sp_ones_like, dense_from_sparse, sp_sum, csm, csm_data, with_data;
+extern const Op at, at_s_s, at_entries, mul_e, add_s_s_data, sp_ones_like, dense_from_sparse, sp_sum, csm, csm_data,
+    with_data;
 extern const Op csm_indices, csm_indptr, csm_shape, sp_zeros_like, remove0, ensure_sorted_indices, sum_duplicates;
 extern const Op sparse_from_dense;
 extern const Op diag, square_diagonal;
@@ -251,8 +252,8 @@ Var hstack(const Vars& blocks, Format format = Format::csc, std::optional<DType>
 Var block_diag(const Vars& blocks, Format format = Format::csc);  ///< zeros of dense blocks are not stored
 
 // What derivative rules need.
-/// g's stored entries at P's, on P's Sparsity: of a position that both store several times, the k-th at the k-th. Copies
-/// that g has of all of them are summed; throws at the call where the numbers of entries do not fit so.
+/// g's stored entries at P's, on P's Sparsity: of a position that both store several times, the k-th at the k-th.
+/// Copies that g has of all of them are summed; throws at the call where the numbers of entries do not fit so.
 Var at_entries(const Var& P, const Var& g);
 Var stop_gradient(const Var& x);          ///< x itself, a constant for derivatives
 Var conform(const Var& g, const Var& x);  ///< dense g broadcast to x's shape, cut and laid out as x is

@@ -1,8 +1,6 @@
 // get_item_list, put_list: rows by an integer vector; rows added to those that it names.
 #include <algorithm>
-#include <tuple>
 
-#include "src/graph/walk.hpp"
 #include "src/kernels/arithmetic.hpp"
 #include "src/ops/cut.hpp"
 #include "src/ops/lists.hpp"
@@ -125,12 +123,7 @@ Spreads spread_list(const Node& n) {
           {{own(0), all()}, all()}};
 }
 
-// Entries of one position stay apart, those of one row of g together: copies of a row follow each other.
-Var put_apart(const Var& g, const Var& rows, const Var& A) {
-  return apply(ops::put_list, {g, rows, A}, {{"apart", true}});
-}
-
-// The entry of the result to which each entry of g is added: those of one position in one, unless they stay apart.
+// The entry of the result to which each entry of g is added: those of one position in one.
 Inspection inspect_put(InspectContext& c) {
   const Sparsity& s = *c.in(0).sparsity();
   const bool csr = c.node().type.format == Format::csr;
@@ -141,26 +134,24 @@ Inspection inspect_put(InspectContext& c) {
   const auto targets = std::make_shared<std::vector<Index>>(s.indices.size());
 
   struct Source {
-    Index minor, row, entry;  ///< row: of g
-    bool operator<(const Source& other) const { return std::tie(minor, row) < std::tie(other.minor, other.row); }
+    Index minor, entry;
   };
   std::vector<Source> line;
   const auto collect = [&](Index k) {
     for (Index p = s.indptr[k]; p < s.indptr[k + 1]; ++p) {
       const Index j = s.global_minor(s.indices[p]);
-      line.push_back(csr ? Source{j, k, p} : Source{rows[j], j, p});
+      line.push_back({csr ? j : rows[j], p});
     }
   };
-  const bool apart = c.node().has("apart");
   std::vector<Index> indptr{0}, out;
   std::size_t next = 0;  // csr: of `added`, whose rows have come in its order
   for (Index i = begin; i < end; ++i) {
     line.clear();
     if (!csr) collect(i - begin);
     for (; csr && next < added.size() && added[next].first == i; ++next) collect(static_cast<Index>(next));
-    std::stable_sort(line.begin(), line.end());
+    std::ranges::stable_sort(line, {}, &Source::minor);
     for (const Source& x : line) {
-      if (apart || static_cast<Index>(out.size()) == indptr.back() || out.back() != x.minor) out.push_back(x.minor);
+      if (static_cast<Index>(out.size()) == indptr.back() || out.back() != x.minor) out.push_back(x.minor);
       (*targets)[x.entry] = static_cast<Index>(out.size()) - 1;
     }
     indptr.push_back(static_cast<Index>(out.size()));
@@ -228,10 +219,7 @@ constinit const Op ops::get_item_list{
     .run = run_list,
     .spread = spread_list,
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
-      if (k != 0) return {};
-      const Var &A = out->in[0], &rows = out->in[1];
-      const bool own = g->type.sparse() && pattern_root(g) == pattern_root(out);
-      return own ? at_entries(A, put_apart(g, rows, A)) : put_list(full_size(g, out), rows, A);
+      return k == 0 ? put_list(full_size(g, out), out->in[1], out->in[0]) : Var{};
     },
     .inspect = inspect_list,
     .wants = wants_listed,

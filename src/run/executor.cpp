@@ -26,6 +26,21 @@ Shape concrete_shape(const Node& n, const std::vector<Operand>& in) {
   return shape;
 }
 
+// For a result of whole operands or of parts of them: what the op infers from their shapes.
+Shape inferred_shape(const Run& run, const std::vector<Operand>& in) {
+  Vars operands;
+  for (std::size_t k = 0; k < in.size(); ++k) {
+    if (run.spread.in[k].kind == Rows::kListed) return run.node->type.shape;
+    operands.push_back(input("", type_of(in[k].own)));
+  }
+  return apply(*run.node->op, std::move(operands), run.node->attrs)->type.shape;
+}
+
+Shape concrete_shape(const Run& run, const std::vector<Operand>& in) {
+  const Shape shape = concrete_shape(*run.node, in);
+  return shape.known() ? shape : inferred_shape(run, in);
+}
+
 // A result that cannot fit is refused before the machine starts to swap: an m x n gradient of a sparse operand is the
 // usual way to get one.
 void require_memory(const Node& n, const Shape& shape, Index local_elements) {
@@ -65,6 +80,25 @@ Layout Executor::layout(const LayoutName& name) const {
   return layouts_[static_cast<std::size_t>(name.dimension)];
 }
 
+void Executor::learn_size(const LayoutName& name, Index size) {
+  if (name.dimension < 0) return;
+  const auto& classes = schedule_.classes;
+  const auto known = static_cast<std::size_t>(name.dimension);
+  if (classes[known].source != nullptr || classes[known].size != kUnknown || layouts_[known].size() == size) return;
+  layouts_[known] = Layout::even(size, world_.size());
+  for (std::size_t k = known + 1; k < classes.size(); ++k)
+    if (classes[k].from == name.dimension)
+      layouts_[k] = classes[k].source->op->induced(*classes[k].source, classes[k].axis, layouts_[known]);
+}
+
+void Executor::learn_sizes(const Run& run, const std::vector<Operand>& in) {
+  if (run.place.layout.dimension < 0 || run.node->type.shape.known()) return;
+  const Shape shape = concrete_shape(run, in);
+  require(shape.known(), run.node->op->name, ": the shape of its result cannot be told before it runs: ", shape);
+  learn_size(run.place.layout, shape[run.place.axis]);
+  if (run.node->type.sparse()) learn_size(run.minor, shape[1 - run.place.axis]);
+}
+
 void Executor::step(std::size_t p, const Begin& b) {
   begun_at_[static_cast<std::size_t>(b.to)] = p;
   if (b.move == Move::gather) gather(p, b);
@@ -90,6 +124,7 @@ void Executor::step(std::size_t, const Drop& drop) { slot(drop.slot) = {}; }
 
 void Executor::step(std::size_t p, const Run& run) {
   std::vector<Operand> in = promoted_operands(run);
+  learn_sizes(run, in);
   const Inspection* inspection = inspect(p, run, in);
   const kernels::Poll poll{[](void* self) {
                              for (comm::Transfer* t : static_cast<Executor*>(self)->under_way_) t->progress();
@@ -164,7 +199,7 @@ Operand Executor::result_of(const Run& run, const std::vector<Operand>& in, cons
     const Layout cut = layout(run.place.layout);
     return {Value::dense(n.type.dtype, {cut.size()}, 0, cut, world_.rank()), {}};
   }
-  const Shape shape = concrete_shape(n, in);
+  const Shape shape = concrete_shape(run, in);
   if (rows.kind == Rows::kAll || rows.kind == Rows::kReplica) {
     require_memory(n, shape, shape.elements());
     return {Value::whole(n.type.dtype, shape), {}};

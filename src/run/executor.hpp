@@ -43,6 +43,9 @@ class Executor {
   void bind(std::vector<Value>& given);
   Value placed(const Value& value, const Given& given);
   Layout layout(const LayoutName& name) const;
+  /// A dimension that nothing given has, of a size that only the data tell, is cut evenly when a value of it comes.
+  void learn_size(const LayoutName& name, Index size);
+  void learn_sizes(const Run& run, const std::vector<Operand>& in);
 
   void step(std::size_t p, const Begin& begin);
   void step(std::size_t p, const End& end);

@@ -54,6 +54,7 @@ Value Executor::placed(const Value& value, const Given& given) {
 }
 
 Value Executor::moved(const Begin& b, const Value& from) {
+  if (!from.is_sparse() && b.target.layout.dimension >= 0) learn_size(b.target.layout, from.shape()[b.target.axis]);
   switch (b.move) {
     case Move::gather_all:
       return comm::gather_all(world_, from);

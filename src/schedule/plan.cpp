@@ -163,9 +163,12 @@ class Planner {
         const Place& now = states_.at(x->in[k].get()).place;
         if (x->in[k]->type.sparse() != sparse || spread.in[k].kind != Rows::kOwn) continue;
         const int axis = spread.in[k].axis;
-        if (letters.in[k][static_cast<std::size_t>(axis)] == '_') continue;
+        const char letter = letters.in[k][static_cast<std::size_t>(axis)];
+        if (letter == '_') continue;
+        // Matrices are cut as their dimensions are: readers of one do not ask.
+        if (by_pattern && x->type.sparse() && letters.out.find(letter) != std::string::npos) continue;
         if (now.kind == Place::kCut && now.axis == axis && (now.layout.by_pattern()) == by_pattern)
-          layouts.try_emplace(letters.in[k][static_cast<std::size_t>(axis)], now.layout);
+          layouts.try_emplace(letter, now.layout);
       }
     }
     return layouts;

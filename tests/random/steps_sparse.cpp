@@ -1,4 +1,6 @@
 // Steps of sparse operands element by element, on all positions or on the stored entries; and sums of them.
+#include <cmath>
+
 #include "spgrad/ops.hpp"
 #include "tests/random/steps.hpp"
 
@@ -11,6 +13,9 @@ template <Var (*f)(const Var&, const Var&)>
 Var mask(In in, Index) {
   return cast(f(in[0], in[1]), DType::float64);
 }
+
+// Away from whole and half numbers.
+bool is_between(Complex x) { return std::abs(2 * x.real() - std::round(2 * x.real())) > 0.05; }
 
 constexpr Step kSteps[]{
     {"add", "Sij Sij", of_two<add>},
@@ -35,8 +40,8 @@ constexpr Step kSteps[]{
     {"row_scale", "Sij Di", of_two<row_scale>},
     {"structured_add", "Sij D", of_two<structured_add>},
     {"structured_pow", "Sij* D*", of_two<structured_pow>, is_positive, kReal},
-    {"structured_pow", "Sij", [](In in, Index choice) { return structured_pow(in[0], 2 + static_cast<int>(choice % 2)); },
-     nullptr, kReal},
+    {"structured_pow", "Sij",
+     [](In in, Index choice) { return structured_pow(in[0], 2 + static_cast<int>(choice % 2)); }, nullptr, kReal},
     {"structured_minimum", "Sij D", of_two<structured_minimum>, nullptr, kReal},
     {"structured_maximum", "Sij D", of_two<structured_maximum>, nullptr, kReal},
     {"lt", "Sij Sij", mask<lt>, nullptr, kReal},
@@ -64,10 +69,10 @@ constexpr Step kSteps[]{
     {"expm1", "Sij*", of_one<expm1>, is_calm, kFloating, Make::any},
     {"rad2deg", "Sij*", of_one<rad2deg>, is_inside, kReal, Make::inside},
     {"deg2rad", "Sij", of_one<deg2rad>, nullptr, kReal},
-    {"rint", "Sij", of_one<rint>, nullptr, kReal},
-    {"floor", "Sij", of_one<floor>, nullptr, kReal},
-    {"ceil", "Sij", of_one<ceil>, nullptr, kReal},
-    {"trunc", "Sij", of_one<trunc>, nullptr, kReal},
+    {"rint", "Sij*", of_one<rint>, is_between, kReal, Make::between},
+    {"floor", "Sij*", of_one<floor>, is_between, kReal, Make::between},
+    {"ceil", "Sij*", of_one<ceil>, is_between, kReal, Make::between},
+    {"trunc", "Sij*", of_one<trunc>, is_between, kReal, Make::between},
     {"sign", "Sij*", of_one<sign>, is_nonzero, kReal},
     {"abs", "Sij*", of_one<abs>, is_nonzero},
     {"sqr", "Sij", of_one<sqr>},
