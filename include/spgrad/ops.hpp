@@ -28,12 +28,13 @@ extern const Op dropout, poisson, binomial, multinomial;
 extern const Op dot, structured_dot, sampling_dot, usmm;
 extern const Op dot_s_s, structured_dot_s_s, true_dot, true_dot_s_d, sampling_dot_s, as_format;
 extern const Op transpose, row, col, take, put_rows;
-extern const Op at, at_s_s, mul_e, add_s_s_data, sp_ones_like, dense_from_sparse, sp_sum, csm, csm_data, with_data;
+extern const Op at, at_s_s, at_entries, mul_e, add_s_s_data, sp_ones_like, dense_from_sparse, sp_sum, csm, csm_data;
+extern const Op with_data;
 extern const Op csm_indices, csm_indptr, csm_shape, sp_zeros_like, remove0, ensure_sorted_indices, sum_duplicates;
 extern const Op sparse_from_dense;
 extern const Op diag, square_diagonal;
 extern const Op get_item_2d, put_2d, stack, part, put_part, get_item_list, put_list, get_item_2lists, from_entries;
-extern const Op get_item_scalar, put_scalar, construct_sparse_from_list;
+extern const Op get_item_scalar, put_scalar, construct_sparse_from_list, listed_values;
 }  // namespace ops
 
 // Element by element, with NumPy broadcasting between dense operands.
@@ -202,8 +203,10 @@ Var CSC(const Var& data, const Var& indices, const Var& indptr, const Shape& sha
 /// For each stored position of x the sum of g there, as a vector; both are given by their parts.
 Var csm_grad(const Var& x_data, const Var& x_indices, const Var& x_indptr, const Shape& shape, const Var& g_data,
              const Var& g_indices, const Var& g_indptr, Format format = Format::csr);
-Var sp_zeros_like(const Var& A);          ///< of A's shape, nothing stored
-Var remove0(const Var& A);                ///< without explicit zeros; gradient regular
+Var sp_zeros_like(const Var& A);  ///< of A's shape, nothing stored
+/// A without explicit zeros; gradient regular: by position, so sum duplicates first where a structured function
+/// follows.
+Var remove0(const Var& A);
 Var ensure_sorted_indices(const Var& A);  ///< minor indices ascend, duplicates stay apart; gradient regular
 Var sum_duplicates(const Var& A);         ///< every position stored once; gradient regular
 Var clean(const Var& A);                  ///< remove0, then ensure_sorted_indices
@@ -276,6 +279,9 @@ Images convolve(const Var& kernels, const std::array<Index, 2>& window, const Va
 Images max_pool(const Var& images, const ImageShape& of, const std::array<Index, 2>& window);
 
 // What derivative rules need.
+/// g's stored entries at P's, on P's Sparsity: of a position that both store several times, the k-th at the k-th.
+/// Copies that g has of all of them are summed; throws at the call where the numbers of entries do not fit so.
+Var at_entries(const Var& P, const Var& g);
 Var stop_gradient(const Var& x);          ///< x itself, a constant for derivatives
 Var conform(const Var& g, const Var& x);  ///< dense g broadcast to x's shape, cut and laid out as x is
 Var broadcast_like(const Var& g,

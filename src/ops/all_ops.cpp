@@ -132,9 +132,11 @@ constexpr std::array kOps{
     &ops::get_item_scalar,
     &ops::put_scalar,
     &ops::construct_sparse_from_list,
+    &ops::listed_values,
     // sparse values and their data
     &ops::at,
     &ops::at_s_s,
+    &ops::at_entries,
     &ops::mul_e,
     &ops::add_s_s_data,
     &ops::sp_ones_like,

@@ -20,7 +20,8 @@ constinit const Op ops::as_format{
     },
     // What is on the result's Sparsity comes back on A's: entries of one position keep theirs.
     .vjp = [](const Var& out, const Var& g, int) -> Var {
-      return g->type.sparse() ? spgrad::as_format(g, out->in[0]->type.format) : g;
+      const Var& A = out->in[0];
+      return g->type.sparse() ? entry_for_entry(spgrad::as_format(g, A->type.format), A, g, out) : g;
     },
     .inspect = [](InspectContext& c) -> Inspection {
       return {c.in(0).sparsity(), nullptr};

@@ -1,5 +1,7 @@
 #include "src/ops/common.hpp"
 
+#include "src/graph/walk.hpp"
+
 namespace spgrad {
 
 void require_one_entry_each(const Node& n, const Sparsity& A) {
@@ -7,6 +9,11 @@ void require_one_entry_each(const Node& n, const Sparsity& A) {
       A.unique || !n.has("by_entry"),
       "a gradient has parts for each stored entry of a sparse variable and parts for each position, but the variable "
       "stores some position twice: sum its duplicates first, or ask for structured gradients (GradOptions)");
+}
+
+Var entry_for_entry(const Var& part, const Var& x, const Var& g, const Var& out) {
+  const bool own = x->type.sparse() && g->type.sparse() && pattern_root(g) == pattern_root(out);
+  return own ? at_entries(x, part) : part;
 }
 
 int checked_axis(const Var& x, int axis) {

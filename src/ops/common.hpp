@@ -25,6 +25,10 @@ inline bool one_pattern(const Sparsity& A, const Sparsity& B) { return &A == &B 
 /// position twice: each of its entries has a gradient of its own then, which no sum by position can hold.
 void require_one_entry_each(const Node& n, const Sparsity& A);
 
+/// `part` is what a cotangent g of out says of the operand x from which out's entries are taken. Where g is on out's
+/// own Sparsity, entries of one position have cotangents of their own: each goes to the entry of x that it belongs to.
+Var entry_for_entry(const Var& part, const Var& x, const Var& g, const Var& out);
+
 /// A negative axis counts from the end. Throws Error if there is no such axis.
 int checked_axis(const Var& x, int axis);
 /// {"axis", a} if there is one, nothing otherwise.

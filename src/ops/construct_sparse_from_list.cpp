@@ -1,4 +1,7 @@
 // construct_sparse_from_list: the rows of a dense matrix as listed rows of a sparse one.
+#include <algorithm>
+
+#include "src/graph/walk.hpp"
 #include "src/ops/cut.hpp"
 #include "src/ops/lists.hpp"
 #include "src/ops/slicing.hpp"
@@ -39,6 +42,7 @@ constinit const Op ops::construct_sparse_from_list{
     },
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
       if (k != 1) return {};
+      if (g->type.sparse() && pattern_root(g) == pattern_root(out)) return ops::listed_values(g, out->in[2]);
       const Var rows = get_item_list(full_size(g, out), out->in[2]);
       return rows->type.sparse() ? spgrad::dense_from_sparse(rows, false) : rows;
     },
@@ -49,6 +53,40 @@ constinit const Op ops::construct_sparse_from_list{
     .linear_in = inputs_mask({1}),
     .promotes = inputs_mask({1}),
     .aliases = {.scipy = "Z[i] = V"},
+};
+
+constinit const Op ops::listed_values{
+    .name = "listed_values",
+    .inputs = "A i",
+    .formula = "the V of which construct_sparse_from_list(A, V, i) makes A",
+    .doc = "Every column of A must store as many entries as i has elements. The values stay where they are.",
+    .letters = "mj r -> rj",
+    .infer = [](const Node& n) -> Type {
+      require(n.in[0]->type.format == Format::csc, "A must be csc");
+      require_list(n.in[1], "i");
+      return dense_type(n);
+    },
+    .run =
+        [](RunContext& c) {
+          c.zero_out();
+          c.dispatch([&]<class T>() {
+            const std::span<const T> entries = c.data<T>(0);
+            require(static_cast<Index>(entries.size()) == c.sparsity(0).local_majors() * c.out().shape()[0],
+                    "listed_values: columns of A store other numbers of entries than ", c.out().shape()[0]);
+            std::ranges::copy(entries, c.out_data<T>().begin());
+          });
+        },
+    .spread = [](const Node& n) -> Spreads {
+      return {{{own(1), all()}, unless_one(n.type, own(1))}};
+    },
+    .vjp = [](const Var& out, const Var& g, int k) -> Var {
+      const Var &A = out->in[0], &i = out->in[1];
+      return k == 0 ? at_entries(A, construct_sparse_from_list(A, full_size(g, out), i)) : Var{};
+    },
+    .grad_kind = GradKind::structured,
+    .linear = Linear::each,
+    .linear_in = inputs_mask({0}),
+    .promotes = inputs_mask({0}),
 };
 
 Var construct_sparse_from_list(const Var& X, const Var& V, const Var& i) {

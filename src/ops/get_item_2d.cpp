@@ -96,7 +96,10 @@ constinit const Op ops::get_item_2d{
     },
     .run = [](RunContext& c) { run_getter(c, block_taken(c.node())); },
     .spread = [](const Node& n) -> Spreads { return block_spread(n, sliced(n)); },
-    .vjp = [](const Var& out, const Var& g, int) -> Var { return put(full_size(g, out), out->in[0], out->attrs); },
+    .vjp = [](const Var& out, const Var& g, int) -> Var {
+      const Var& A = out->in[0];
+      return entry_for_entry(put(full_size(g, out), A, out->attrs), A, g, out);
+    },
     .inspect = [](InspectContext& c) -> Inspection { return inspect_getter(c, block_taken(c.node())); },
     .wants = [](const WantContext& c, int) { return wants_of_getter(c, block_taken(c.node)); },
     .induced = layout_of_slice,
@@ -125,7 +128,7 @@ constinit const Op ops::put_2d{
     .run = [](RunContext& c) { run_putter(c, block_put(c.node())); },
     .spread = [](const Node& n) -> Spreads { return block_spread(n, sliced(n)); },
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
-      return k == 0 ? taken(full_size(g, out), out->attrs) : Var{};
+      return k == 0 ? entry_for_entry(taken(full_size(g, out), out->attrs), out->in[0], g, out) : Var{};
     },
     .inspect = [](InspectContext& c) -> Inspection { return inspect_putter(c, block_put(c.node())); },
     .wants = [](const WantContext& c, int) { return wants_of_putter(c, block_put(c.node)); },

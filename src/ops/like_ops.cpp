@@ -16,6 +16,9 @@ bool repeats(const Shape& small, const Shape& large, int axis) {
   return own < 0 || (small[own] == 1 && large[axis] != 1);
 }
 
+// Sizes that only the data tell may turn out to be 1: where the data lies whole then, its type says that it is cut.
+bool same_place(const Value& g, const Value& out) { return g.shape() == out.shape() && g.cut() == out.cut(); }
+
 struct Same {
   template <class T>
   T operator()(T x) const {
@@ -46,16 +49,16 @@ Spreads spread_broadcast(const Node& n) {
 
 void run_broadcast(RunContext& c) {
   const Value& g = c.in(0);
-  if (g.shape() == c.out().shape()) return c.set_out(g);
   const Value out = c.out();
+  if (same_place(g, out)) return c.set_out(g);
   dispatch(out.dtype(), [&]<class T>() { map_block<T>(g, out, Same{}); });
 }
 
 // A user walks through x's data and the gradient's side by side: both lie in the same order.
 void run_conform(RunContext& c) {
   const Value &g = c.in(0), &x = c.in(1);
-  if (g.shape() == x.shape() && g.slow() == x.slow()) return c.set_out(g);
   Value out = c.out();
+  if (same_place(g, out) && g.slow() == x.slow()) return c.set_out(g);
   if (out.cut() == kWhole && x.cut() == kWhole && x.slow() != out.slow())
     c.set_out(out = Value::whole(out.dtype(), out.shape(), x.slow()));
   dispatch(out.dtype(), [&]<class T>() { map_block<T>(g, out, Same{}); });
@@ -84,9 +87,10 @@ void run_sum_like(RunContext& c) {
   const Value &g = c.in(0), out = c.out();
   const int slow = g.slow();
   const bool matrix = g.shape().ndim() == 2;
-  const bool over_slow = g.shape().ndim() > 0 && repeats(out.shape(), g.shape(), slow);
+  const bool partial = g.cut() != kWhole && out.cut() == kWhole;
+  const bool over_slow = partial || (g.shape().ndim() > 0 && repeats(out.shape(), g.shape(), slow));
   const bool over_fast = matrix && repeats(out.shape(), g.shape(), 1 - slow);
-  if (g.shape() == out.shape()) return c.set_out(g);
+  if (same_place(g, out)) return c.set_out(g);
   dispatch(out.dtype(), [&]<class T>() {
     reduce_block<Sum>(g.data<T>().data(), g.local_rows(), g.row_length(), over_slow, over_fast || !matrix,
                       out.data<T>().data());

@@ -135,7 +135,7 @@ Var vjp_stack(const Var& out, const Var& g, int k) {
   if ((!axes[0] || constant_along(0)) && (!axes[1] || constant_along(1))) return g;
   Vars in{full_size(g, out), out->in[static_cast<std::size_t>(k)]};
   in.insert(in.end(), out->in.begin(), out->in.begin() + k);
-  return apply(ops::part, std::move(in), along_of(out));
+  return entry_for_entry(apply(ops::part, std::move(in), along_of(out)), out->in[static_cast<std::size_t>(k)], g, out);
 }
 
 // The stacked matrix's shape is that of the cotangent, input 0.
@@ -143,14 +143,14 @@ Var vjp_part(const Var& out, const Var& g, int k) {
   if (k != 0) return {};
   Vars in{full_size(g, out), out->in[0]};
   in.insert(in.end(), out->in.begin() + 1, out->in.end());
-  return apply(ops::put_part, std::move(in), along_of(out));
+  return entry_for_entry(apply(ops::put_part, std::move(in), along_of(out)), out->in[0], g, out);
 }
 
 Var vjp_put_part(const Var& out, const Var& g, int k) {
   if (k != 0) return {};
   Vars in{full_size(g, out)};
   in.insert(in.end(), out->in.begin() + 2, out->in.end());
-  return apply(ops::part, std::move(in), along_of(out));
+  return entry_for_entry(apply(ops::part, std::move(in), along_of(out)), out->in[0], g, out);
 }
 
 Var stack(Vars blocks, const char* along, Format format, std::optional<DType> dtype) {

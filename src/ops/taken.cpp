@@ -142,11 +142,11 @@ constinit const Op ops::ensure_sorted_indices{
     .infer = infer,
     .run = run_taken,
     .spread = spread,
-    .vjp = pass_back,
-    .jvp = pass_on,
+    .vjp = [](const Var& out, const Var& g, int) -> Var { return entry_for_entry(g, out->in[0], g, out); },
     .inspect = with_minors_ascending,
     .pattern = structural(),
     .grad_kind = GradKind::regular,
+    .linear = Linear::each,
     .aliases = {.scipy = "A.sorted_indices"},
 };
 

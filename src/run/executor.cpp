@@ -12,20 +12,6 @@ namespace {
 
 constexpr std::size_t kInspectionsKept = 8;
 
-// The shape of a result whose type left sizes open: those of the operands, by the op's letters.
-Shape concrete_shape(const Node& n, const std::vector<Operand>& in) {
-  if (n.type.shape.known()) return n.type.shape;
-  const Letters letters = letters_of(n);
-  Shape shape = n.type.shape;
-  for (int axis = 0; axis < shape.ndim(); ++axis)
-    for (std::size_t k = 0; k < in.size() && shape[axis] == kUnknown; ++k) {
-      if (letters.out[static_cast<std::size_t>(axis)] == '_') continue;
-      const auto at = letters.in[k].find(letters.out[static_cast<std::size_t>(axis)]);
-      if (at != std::string::npos) shape[axis] = in[k].own.shape()[static_cast<int>(at)];
-    }
-  return shape;
-}
-
 // A result that cannot fit is refused before the machine starts to swap: an m x n gradient of a sparse operand is the
 // usual way to get one.
 void require_memory(const Node& n, const Shape& shape, Index local_elements) {
@@ -49,6 +35,7 @@ Executor::Executor(World& world, const Schedule& schedule)
 std::vector<Value> Executor::run(std::vector<Value>& given) {
   error_ = nullptr;
   std::ranges::fill(bytes_, 0);
+  shapes_.clear();
   bind(given);
   for (std::size_t p = 0; p < schedule_.steps.size(); ++p)
     std::visit([&](const auto& s) { step(p, s); }, schedule_.steps[p]);
@@ -62,7 +49,26 @@ std::vector<Value> Executor::run(std::vector<Value>& given) {
 Layout Executor::layout(const LayoutName& name) const {
   if (name.entries_of >= 0) return slot(name.entries_of).own.sparsity()->entries;
   if (name.fences_of >= 0) return slot(name.fences_of).own.sparsity()->major.with_fence();
-  return layouts_[static_cast<std::size_t>(name.dimension)];
+  return layouts_[static_cast<std::size_t>(name.dimension)].value();
+}
+
+Var Executor::concrete(const Var& n) const {
+  const auto open = [](const Var& x) { return !x->type.shape.known(); };
+  if (!open(n) && std::ranges::none_of(n->in, open)) return n;
+  Vars in = n->in;
+  for (Var& x : in) {
+    if (!open(x)) continue;
+    auto known = std::make_shared<Node>(*x);
+    known->type.shape = shapes_.at(x.get());
+    x = Var(std::move(known));
+  }
+  return apply(*n->op, std::move(in), n->attrs);
+}
+
+void Executor::learn_size(const LayoutName& name, Index size) {
+  if (name.dimension < 0 || size == kUnknown) return;
+  std::optional<Layout>& known = layouts_[static_cast<std::size_t>(name.dimension)];
+  if (!known) known = Layout::even(size, world_.size());
 }
 
 void Executor::step(std::size_t p, const Begin& b) {
@@ -90,21 +96,25 @@ void Executor::step(std::size_t, const Drop& drop) { slot(drop.slot) = {}; }
 
 void Executor::step(std::size_t p, const Run& run) {
   std::vector<Operand> in = promoted_operands(run);
-  const Inspection* inspection = inspect(p, run, in);
+  const Var node = concrete(run.node);
+  if (run.place.kind == Place::kCut) learn_size(run.place.layout, node->type.shape[run.place.axis]);
+  if (node->type.sparse()) learn_size(run.minor, node->type.shape[1 - run.place.axis]);
+  const Inspection* inspection = inspect(p, run, *node, in);
   const kernels::Poll poll{[](void* self) {
                              for (comm::Transfer* t : static_cast<Executor*>(self)->under_way_) t->progress();
                            },
                            this};
-  Operand out = result_of(run, in, inspection);
+  Operand out = result_of(run, *node, in, inspection);
   if (!error_) {
     try {
-      RunContext context(*run.node, std::move(in), out, run.spread.out, inspection, poll);
-      run.node->op->run(context);
+      RunContext context(*node, std::move(in), out, run.spread.out, inspection, poll);
+      node->op->run(context);
       out = context.take_out();
     } catch (...) {
       error_ = std::current_exception();  // others wait for our messages: go on with what is there, throw at the end
     }
   }
+  if (!run.node->type.shape.known()) shapes_[run.node.get()] = out.own.shape();
   slot(run.out) = std::move(out);
 }
 
@@ -125,9 +135,9 @@ std::vector<Operand> Executor::promoted_operands(const Run& run) {
   return in;
 }
 
-const Inspection* Executor::inspect(std::size_t p, const Run& run, const std::vector<Operand>& in) {
-  const Op& op = *run.node->op;
-  if (op.inspect == nullptr || !run.node->type.sparse()) return nullptr;
+const Inspection* Executor::inspect(std::size_t p, const Run& run, const Node& node, const std::vector<Operand>& in) {
+  const Op& op = *node.op;
+  if (op.inspect == nullptr || !node.type.sparse()) return nullptr;
   auto& kept = inspected_[p];
   std::vector<SparsityPtr> of;
   for (const Operand& x : in) of.push_back(x.own.sparsity());
@@ -141,7 +151,7 @@ const Inspection* Executor::inspect(std::size_t p, const Run& run, const std::ve
       op.pattern.kind == PatternOf::kData && !kept.empty() ? kept.back().result.pattern : nullptr;
   if (op.pattern.kind == PatternOf::kData || kept.size() == kInspectionsKept) kept.clear();
   kept.reserve(kInspectionsKept);
-  Inspector inspector(world_, *run.node, in, rows, columns);
+  Inspector inspector(world_, node, in, rows, columns);
   kept.push_back({std::move(of), rows, columns, op.inspect(inspector)});
   Inspection& now = kept.back().result;
   // The same pattern again: what was derived from it stays known.
@@ -149,8 +159,8 @@ const Inspection* Executor::inspect(std::size_t p, const Run& run, const std::ve
   return &now;
 }
 
-Operand Executor::result_of(const Run& run, const std::vector<Operand>& in, const Inspection* inspection) {
-  const Node& n = *run.node;
+Operand Executor::result_of(const Run& run, const Node& n, const std::vector<Operand>& in,
+                            const Inspection* inspection) {
   const Rows& rows = run.spread.out;
   if (n.type.sparse()) {
     const SparsityPtr& pattern = n.op->pattern.kind == PatternOf::kSame
@@ -164,7 +174,7 @@ Operand Executor::result_of(const Run& run, const std::vector<Operand>& in, cons
     const Layout cut = layout(run.place.layout);
     return {Value::dense(n.type.dtype, {cut.size()}, 0, cut, world_.rank()), {}};
   }
-  const Shape shape = concrete_shape(n, in);
+  const Shape& shape = n.type.shape;
   if (rows.kind == Rows::kAll || rows.kind == Rows::kReplica) {
     require_memory(n, shape, shape.elements());
     return {Value::whole(n.type.dtype, shape), {}};

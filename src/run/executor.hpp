@@ -3,6 +3,8 @@
 
 #include <exception>
 #include <map>
+#include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "src/comm/entries.hpp"
@@ -43,6 +45,10 @@ class Executor {
   void bind(std::vector<Value>& given);
   Value placed(const Value& value, const Given& given);
   Layout layout(const LayoutName& name) const;
+  /// The node with the sizes that it has in this call, where the types leave some to the data.
+  Var concrete(const Var& node) const;
+  /// A dimension of a size that only the data tell is cut evenly when the first value of it comes.
+  void learn_size(const LayoutName& name, Index size);
 
   void step(std::size_t p, const Begin& begin);
   void step(std::size_t p, const End& end);
@@ -59,8 +65,8 @@ class Executor {
   void end_transfer(std::size_t p, Move move);
 
   std::vector<Operand> promoted_operands(const Run& run);
-  const Inspection* inspect(std::size_t p, const Run& run, const std::vector<Operand>& in);
-  Operand result_of(const Run& run, const std::vector<Operand>& in, const Inspection* inspection);
+  const Inspection* inspect(std::size_t p, const Run& run, const Node& node, const std::vector<Operand>& in);
+  Operand result_of(const Run& run, const Node& node, const std::vector<Operand>& in, const Inspection* inspection);
   std::optional<Buffer> memory_of_dying(const Run& run, const std::vector<Operand>& in, const Value& out) const;
 
   Operand& slot(Slot s) { return slots_[static_cast<std::size_t>(s)]; }
@@ -68,7 +74,8 @@ class Executor {
 
   World& world_;
   const Schedule& schedule_;
-  std::vector<Layout> layouts_;  // by dimension class, of this call
+  std::vector<std::optional<Layout>> layouts_;     // by dimension class, of this call; none until its size is known
+  std::unordered_map<const Node*, Shape> shapes_;  // of results whose types leave sizes to the data, of this call
   std::vector<Operand> slots_;
   std::vector<std::size_t> begun_at_;  // by slot: the step of its Begin
   std::map<std::size_t, std::pair<std::shared_ptr<const comm::StarForest>, std::unique_ptr<comm::Transfer>>> transfers_;

@@ -23,11 +23,12 @@ Value ghost_block(const Value& own, const Sparsity& names) {
 void Executor::bind(std::vector<Value>& given) {
   layouts_.clear();
   for (const DimensionClass& c : schedule_.classes) {
-    Layout found;
-    if (c.source == nullptr) {
-      found = Layout::even(std::max<Index>(c.size, 0), world_.size());
-    } else if (c.from >= 0) {
-      found = c.source->op->induced(*c.source, c.axis, layouts_[static_cast<std::size_t>(c.from)]);
+    std::optional<Layout> found;
+    const std::optional<Layout> from = c.from < 0 ? std::nullopt : layouts_[static_cast<std::size_t>(c.from)];
+    if (from && c.source->type.shape[c.axis] != kUnknown) {
+      found = c.source->op->induced(*c.source, c.axis, *from);
+    } else if (c.source == nullptr || c.from >= 0) {
+      if (c.size != kUnknown) found = Layout::even(c.size, world_.size());
     } else {
       for (std::size_t k = 0; k < given.size(); ++k)
         if (schedule_.given[k].node.get() == c.source)
@@ -54,6 +55,7 @@ Value Executor::placed(const Value& value, const Given& given) {
 }
 
 Value Executor::moved(const Begin& b, const Value& from) {
+  if (b.target.kind == Place::kCut) learn_size(b.target.layout, from.shape()[b.target.axis]);
   switch (b.move) {
     case Move::gather_all:
       return comm::gather_all(world_, from);
@@ -129,6 +131,8 @@ void Executor::gather(std::size_t p, const Begin& b) {
 // The rows that the reader wants: those of the last call if they follow from the same layouts alone, or if all ranks
 // want the same of the same again.
 const Executor::Fetched& Executor::fetched(std::size_t p, const Begin& b, const Value& own) {
+  const Var reader = concrete(b.reader);
+  learn_size(b.target.layout, reader->type.shape[b.target.axis]);
   const Layout to = layout(b.target.layout);
   Fetched& kept = fetched_[p];
   const bool same = kept.of == own.sparsity() && kept.from == own.layout() && kept.to == to;
@@ -142,7 +146,7 @@ const Executor::Fetched& Executor::fetched(std::size_t p, const Begin& b, const 
   try {
     std::vector<Operand> in;
     for (const Slot s : b.operands) in.push_back(s >= 0 ? slot(s) : Operand{});
-    need = b.reader->op->wants({*b.reader, in, own, to, world_.rank()}, b.input);
+    need = reader->op->wants({*reader, in, own, to, world_.rank()}, b.input);
   } catch (...) {
     if (!error_) error_ = std::current_exception();
   }

@@ -44,7 +44,9 @@ void begin_early(Schedule& schedule) {
     const auto* b = std::get_if<Begin>(&step);
     if (b == nullptr) continue;
     std::ptrdiff_t p = exists[static_cast<std::size_t>(b->from)];
-    for_each_teller(*b, [&](Slot slot) { p = std::max(p, exists[static_cast<std::size_t>(slot)]); });
+    const auto follow = [&](Slot slot) { p = std::max(p, exists[static_cast<std::size_t>(slot)]); };
+    for_each_teller(*b, follow);
+    std::ranges::for_each(b->after, follow);
     after[static_cast<std::size_t>(p + 1)].push_back(step);
   }
   std::vector<Step> steps = after[0];

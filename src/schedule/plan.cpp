@@ -184,9 +184,12 @@ class Planner {
         const Place& now = states_.at(x->in[k].get()).place;
         if (x->in[k]->type.sparse() != sparse || spread.in[k].kind != Rows::kOwn) continue;
         const int axis = spread.in[k].axis;
-        if (letters.in[k][static_cast<std::size_t>(axis)] == '_') continue;
+        const char letter = letters.in[k][static_cast<std::size_t>(axis)];
+        if (letter == '_') continue;
+        // Matrices are cut as their dimensions are: readers of one do not ask.
+        if (by_pattern && x->type.sparse() && letters.out.find(letter) != std::string::npos) continue;
         if (now.kind == Place::kCut && now.axis == axis && (now.layout.by_pattern()) == by_pattern)
-          layouts.try_emplace(letters.in[k][static_cast<std::size_t>(axis)], now.layout);
+          layouts.try_emplace(letter, now.layout);
       }
     }
     return layouts;
@@ -249,8 +252,9 @@ class Planner {
     Type type = schedule_.types[static_cast<std::size_t>(own.slot)];
     type.shape[r.axis] = kUnknown;
     const Slot to = new_slot(type);
-    schedule_.steps.push_back(
-        Begin{Move::fetch, own.slot, to, -1, {Place::kCut, r.axis, result.layout}, node, static_cast<int>(k), in});
+    Begin fetch{Move::fetch, own.slot, to, -1, {Place::kCut, r.axis, result.layout}, node, static_cast<int>(k), in};
+    for (const Var& x : node->in) fetch.after.push_back(states_.at(x.get()).slot);
+    schedule_.steps.push_back(std::move(fetch));
     schedule_.steps.push_back(End{to});
     return to;
   }

@@ -69,6 +69,7 @@ struct Begin {
   Var reader{};  ///< fetch: the node that names the rows, its input, and its operands that are there already (or -1)
   int input = -1;
   std::vector<Slot> operands{};
+  std::vector<Slot> after{};  ///< fetch: all operands as they were made, which the node's sizes follow from
 };
 struct End {
   Slot to;

@@ -179,8 +179,9 @@ std::optional<Whole> Trial::everywhere(const Var& x, const Whole& g, const Whole
     Given given = made_.given();
     given.at(x.get()) = entries = completed(given.at(x.get()));
     const Whole out = moving(out_, evaluate(out_, given));
+    // A vector of A's entries has other elements then, which w knows nothing of.
+    if (shared || (!out.sparse() && out.x.size() != moving_.x.size())) return {};
     const auto weights = weights_of(w, out);
-    if (shared || weights.size() != out.x.size()) return {};
     entries.x = Jacobian(elements_of(out_), given, x).gradient(weights);
   }
   Whole all = dense_zeros(g.type.dtype, g.type.shape);

@@ -32,25 +32,31 @@ bool tame(const Whole& value) {
 }  // namespace
 
 struct Composition::Operand {
-  bool sparse, on_pattern_before, within_domain;
+  bool sparse, numbers, on_pattern_before, within_domain;
   std::string letters;
+  char numbered = 0;  ///< the dimension that numbers are of
 
   explicit Operand(const std::string& word)
       : sparse(word[0] == 'S'),
+        numbers(word[0] == 'I'),
         on_pattern_before(word.find('=') != std::string::npos),
         within_domain(word.find('*') != std::string::npos),
-        letters(word.substr(1, word.find_first_of("=*") - 1)) {}
+        letters(word.substr(1, word.find_first_of("=*") - 1)) {
+    if (!numbers) return;
+    numbered = letters.back();
+    letters.pop_back();
+  }
 
-  bool fits(const Term& x, const Step& step, const std::map<char, Index>& sizes, const Term* before) const {
+  bool fits(const Term& x, const Step& step, std::map<char, Index> sizes, const Term* before) const {
     const Type& type = x.value.type;
     if (type.sparse() != sparse || type.ndim() != static_cast<int>(letters.size())) return false;
     for (int axis = 0; axis < type.ndim(); ++axis) {
       const char letter = letters[static_cast<std::size_t>(axis)];
-      const auto bound = sizes.find(letter);
       if (letter == '1' && x.var->type.shape[axis] != 1) return false;
       if (std::isupper(letter) != 0 && type.shape[axis] == 0) return false;
-      if (bound != sizes.end() && bound->second != type.shape[axis]) return false;
+      if (sizes.emplace(letter, type.shape[axis]).first->second != type.shape[axis]) return false;
     }
+    if (numbers || is_integer(type.dtype)) return numbers && is_integer(type.dtype);
     if (!is_complex(type.dtype) || (step.accepts & kComplex) != 0) {
       const bool in_domain = !within_domain || step.domain == nullptr || std::ranges::all_of(x.value.x, step.domain);
       return in_domain && (!on_pattern_before || x.value.same_pattern(before->value));
@@ -59,7 +65,8 @@ struct Composition::Operand {
   }
 };
 
-Composition::Composition(unsigned seed) : random_(seed), made_(variant(seed)) {
+Composition::Composition(unsigned seed)
+    : random_(seed), duplicates_(variant(seed).entries == Variant::unkind), made_(variant(seed)) {
   const Index wanted = 2 + below(5);
   Index taken = 0;
   for (int attempt = 0; attempt < 200 && taken < wanted; ++attempt)
@@ -80,7 +87,7 @@ bool Composition::take(const Step& step) {
   }
   Vars in;
   for (const std::size_t k : operands) in.push_back(terms_[k].var);
-  const Var out = step.apply(in, below(60));
+  const Var out = step.apply(in, below(1 << 30));
   Whole value = evaluate(out, made_.given());
   if (!tame(value)) return false;
   for (const std::size_t k : operands) terms_[k].used = true;
@@ -96,23 +103,24 @@ std::size_t Composition::operand(const Step& step, const Operand& spec, std::map
   std::vector<std::size_t> fitting;
   for (std::size_t k = 0; k < terms_.size(); ++k)
     if (spec.fits(terms_[k], step, sizes, previous)) fitting.push_back(k);
-  if (!fitting.empty() && below(10) < 8)
+  if (!fitting.empty() && !spec.numbers && below(10) < 8)
     return below(2) == 0 ? fitting.back()
                          : fitting[static_cast<std::size_t>(below(static_cast<Index>(fitting.size())))];
-  const std::size_t k = fresh(spec, sizes, previous);
+  const std::size_t k = fresh(step, spec, sizes, previous);
   return spec.fits(terms_.back(), step, sizes, before == nullptr ? nullptr : &terms_[*before]) ? k : terms_.size();
 }
 
-std::size_t Composition::fresh(const Operand& spec, const std::map<char, Index>& sizes, const Term* before) {
+std::size_t Composition::fresh(const Step& step, const Operand& spec, std::map<char, Index> sizes, const Term* before) {
   std::vector<Index> shape;
   for (const char letter : spec.letters) {
-    const auto bound = sizes.find(letter);
     const Index any = below(30) == 0 && std::isupper(letter) == 0 ? 0 : 1 + below(7);
-    shape.push_back(letter == '1' ? 1 : bound != sizes.end() ? bound->second : any);
+    shape.push_back(letter == '1' ? 1 : sizes.emplace(letter, any).first->second);
   }
-  const auto range = spec.within_domain ? Make::positive : Make::any;
+  const auto range = spec.within_domain ? step.range : Make::any;
   Var x;
-  if (spec.on_pattern_before && made_.given().contains(before->var.get()))
+  if (spec.numbers)
+    x = made_.indices(shape[0], sizes.at(spec.numbered));
+  else if (spec.on_pattern_before && made_.given().contains(before->var.get()))
     x = made_.on(before->var);
   else if (spec.sparse)
     x = below(4) == 0 ? made_.other_format(shape[0], shape[1]) : made_.sparse(shape[0], shape[1], range);

@@ -20,6 +20,8 @@ class Composition {
   const std::vector<Term>& terms() const { return terms_; }
   const Make& made() const { return made_; }
   const std::string& steps_taken() const { return steps_taken_; }
+  /// Whether some input may store a position twice.
+  bool duplicates() const { return duplicates_; }
 
   /// The weighted sum of some terms, with weights of its own. Real.
   Var cost_of(const std::vector<std::size_t>& terms);
@@ -31,10 +33,11 @@ class Composition {
   struct Operand;
   bool take(const Step& step);
   std::size_t operand(const Step& step, const Operand& spec, std::map<char, Index>& sizes, const std::size_t* before);
-  std::size_t fresh(const Operand& spec, const std::map<char, Index>& sizes, const Term* before);
+  std::size_t fresh(const Step& step, const Operand& spec, std::map<char, Index> sizes, const Term* before);
   Var weighted(const Term& term);
 
   std::mt19937 random_;
+  bool duplicates_;
   Make made_;
   std::vector<Term> terms_;
   std::string steps_taken_;

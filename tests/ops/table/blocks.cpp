@@ -229,6 +229,12 @@ Whole from_list(const Node&, const In& in) {
   return out;
 }
 
+Whole values_of_list(const Node&, const In& in) {
+  const auto rows = static_cast<Index>(in[1].x.size());
+  return made({rows, in[0].columns()},
+              [&](Index r, Index j) { return in[0].x[static_cast<std::size_t>(j * rows + r)]; });
+}
+
 constexpr Slice kBackwards{-2, {}, -2}, kSome{1, -1}, kSteps{{}, {}, 3}, kEvery{};
 
 // Of a matrix without rows none can be named.
@@ -363,6 +369,34 @@ constexpr OpCase kCases[]{
      [](M& m) { return construct_sparse_from_list(m.sparse(5, 7), m.dense(named(m), 7), m.indices(9, 5)); }},
     {"construct_sparse_from_list", "D",
      [](M& m) { return construct_sparse_from_list(m.dense(5, 7), m.dense(named(m), 7), m.indices(9, 5)); }},
+    {"listed_values", "A i",
+     [](M& m) {
+       const Var i = m.indices(9, 5);
+       return ops::listed_values(construct_sparse_from_list(m.dense(5, 7), m.dense(named(m), 7), i), i);
+     }},
+    // Entries of one position move together, and each has a gradient of its own.
+    {"sqr", "A[rows, columns]", [](M& m) { return sqr(get_item_2d(m.sparse(5, 7), kBackwards, kSome)); }},
+    {"sqr", "A above A",
+     [](M& m) {
+       const Var A = m.sparse(5, 7);
+       return sqr(vstack({A, m.other_format(3, 7), A}, m.format()));
+     }},
+    {"sqr", "A beside A",
+     [](M& m) {
+       const Var A = m.sparse(5, 7);
+       return sqr(hstack({A, A}, m.format()));
+     }},
+    {"sqr", "A sorted", [](M& m) { return sqr(ensure_sorted_indices(m.sparse(5, 7))); }},
+    {"sqr", "listed rows",
+     [](M& m) { return sqr(construct_sparse_from_list(m.dense(5, 7), m.dense(named(m), 7), m.indices(9, 5))); }},
+    // Vectors of as many elements as A has entries, which nothing given tells.
+    {"dense_from_sparse", "a diagonal of A's entries",
+     [](M& m) { return dense_from_sparse(square_diagonal(csm_data(m.sparse(5, 7)))); }},
+    {"get_item_2d", "A's entries", [](M& m) { return subtensor(csm_data(m.sparse(5, 7)), {.start = 2, .step = 2}); }},
+    {"stack", "v, A's entries",
+     [](M& m) {
+       return concatenate({m.vector(7), csm_data(m.sparse(5, 7))});
+     }},
 };
 
 const std::map<std::string_view, Rule> kRules{
@@ -382,6 +416,7 @@ const std::map<std::string_view, Rule> kRules{
     {"get_item_scalar", element},
     {"put_scalar", element_put},
     {"construct_sparse_from_list", from_list},
+    {"listed_values", values_of_list},
 };
 
 }  // namespace

@@ -1,4 +1,8 @@
 // Values on the pattern of a matrix, and matrices from their parts.
+#include <algorithm>
+#include <array>
+#include <map>
+
 #include "spgrad/ops.hpp"
 #include "tests/ops/families.hpp"
 
@@ -19,10 +23,24 @@ Whole matrix_of(const Node& n, const In& in) {
 
 Whole at_positions(const Node& n, const In& in) {
   Whole out = in[0];
-  if (in[1].sparse())
-    out.x = at_entries(in[1], in[0]);
+  if (in[1].sparse())  // on an equal pattern, too, entry by entry
+    out.x = in[1].type.format == in[0].type.format && *in[1].at == *in[0].at ? in[1].x : at_entries(in[1], in[0]);
   else
     out = entries(std::move(out), [&](Complex, Index i, Index j) { return in[1](i, j); });
+  out.type.dtype = n.type.dtype;
+  return out;
+}
+
+// Entries of one position one for one in stored order, the shorter list again and again.
+Whole one_for_one(const Node& n, const In& in) {
+  std::map<std::pair<Index, Index>, std::array<std::vector<std::size_t>, 2>> places;
+  for (const std::size_t k : {0U, 1U})
+    for (std::size_t p = 0; p < in[k].x.size(); ++p) places[{in[k].i(p), in[k].j(p)}][k].push_back(p);
+  Whole out = in[0];
+  std::ranges::fill(out.x, 0.0);
+  for (const auto& [position, p] : places)
+    for (std::size_t k = 0; !p[0].empty() && !p[1].empty() && k < std::max(p[0].size(), p[1].size()); ++k)
+      out.x[p[0][k % p[0].size()]] += in[1].x[p[1][k % p[1].size()]];
   out.type.dtype = n.type.dtype;
   return out;
 }
@@ -44,6 +62,23 @@ constexpr OpCase kCases[]{
      [](M& m) {
        const Var A = m.sparse(5, 7);
        return at(A, add(m.sparse(5, 7), A));
+     }},
+    {"at_entries", "A on A",
+     [](M& m) {
+       const Var A = m.sparse(5, 7);
+       return at_entries(A, m.on(A));
+     }},
+    {"at_entries", "A, A sorted",
+     [](M& m) {
+       const Var A = m.sparse(5, 7);
+       return at_entries(A, ensure_sorted_indices(A));
+     }},
+    {"at_entries", "A, part of A in the other format",
+     [](M& m) {
+       const Var A = m.sparse(5, 7);
+       const Slice rows{1, -1};
+       const Var part = as_format(get_item_2d(A, rows), flipped(m.format()));
+       return at_entries(A, put_2d(part, A, rows));
      }},
     {"sp_ones_like", "A", [](M& m) { return sp_ones_like(m.sparse(5, 7)); }},
     {"dense_from_sparse", "A structured", [](M& m) { return dense_from_sparse(m.sparse(5, 7)); }},
@@ -69,6 +104,7 @@ constexpr OpCase kCases[]{
 const std::map<std::string_view, Rule> kRules{
     {"at", at_positions},
     {"at_s_s", at_positions},
+    {"at_entries", one_for_one},
     {"with_data",
      [](const Node& n, const In& in) {
        Whole out = in[0];
