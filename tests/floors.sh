@@ -21,19 +21,20 @@ floor() {
   includes "$forbidden" "$folder" | complain "$folder includes from a floor above it"
 }
 
-floor src/value    src/kernels src/comm src/graph src/ops src/rewrites src/schedule src/run io/
-floor src/kernels  src/comm src/graph src/ops src/rewrites src/schedule src/run io/ 'spgrad/(op|ops|grad|function|session)\.hpp'
-floor src/comm     src/kernels src/graph src/ops src/rewrites src/schedule src/run io/ 'spgrad/(op|ops|grad|function|session)\.hpp'
-floor src/graph    src/comm src/ops src/rewrites src/schedule src/run io/
-floor src/ops      src/comm src/rewrites src/schedule src/run io/
-floor src/rewrites src/comm src/schedule src/run io/
-floor src/schedule src/comm src/run io/
+floor src/value    src/kernels src/comm src/graph src/ops src/rewrites src/lang src/schedule src/run io/
+floor src/kernels  src/comm src/graph src/ops src/rewrites src/lang src/schedule src/run io/ 'spgrad/(op|ops|grad|function|session)\.hpp'
+floor src/comm     src/kernels src/graph src/ops src/rewrites src/lang src/schedule src/run io/ 'spgrad/(op|ops|grad|function|session)\.hpp'
+floor src/graph    src/comm src/ops src/rewrites src/lang src/schedule src/run io/
+floor src/ops      src/comm src/rewrites src/lang src/schedule src/run io/
+floor src/rewrites src/comm src/lang src/schedule src/run io/
+floor src/lang     src/kernels src/comm src/rewrites src/schedule src/run io/
+floor src/schedule src/lang src/comm src/run io/
 floor src/run      io/
 floor io           src/graph src/ops src/rewrites src/schedule src/run
 floor apps         src/ io/
 floor include      src/ io/
 
-includes 'mpi\.h|petsc[a-z]*\.h' src/value src/kernels src/graph src/ops src/rewrites src/schedule include apps io |
+includes 'mpi\.h|petsc[a-z]*\.h' src/value src/kernels src/graph src/ops src/rewrites src/lang src/schedule include apps io |
   complain "MPI and PETSc belong to src/comm and src/run"
 includes 'hdf5\.h' src include apps | complain "HDF5 belongs to io"
 grep -rnE '\bMPI_[A-Z][a-z]' io --include='*.cpp' --include='*.hpp' | grep -vE 'MPI_(Comm|Info)\b' | complain "io makes no MPI call"

@@ -21,6 +21,16 @@ constexpr const char* kTrainExample =
     "cross-entropy + l2/2 |W|^2.\n\nExample:\n  mpirun -n 4 spgrad train softmax --data train.h5 --l2 1e-5 --holdout "
     "6000 "
     "\\\n      --checkpoint run.ckpt --checkpoint-every 20 --resume auto";
+constexpr const char* kRunExample =
+    "\nThe language: docs/LANGUAGE.md. FILE.spg has one statement a line: `in A = FILE:/PATH`, `let`, `out`, `grad`, "
+    "`jvp`, `hvp`, `update` and what the option of that name takes.\n\nExamples:\n  mpirun -n 4 spgrad run --in "
+    "A=ratings.h5:/matrix --in U=factors.h5:/U --in V=factors.h5:/V \\\n      --let 'E = sampling_dot(U, V, "
+    "sp_ones_like(A)) - A' --out 'loss = sp_sum(sqr(E))' --grad loss:U,V \\\n      --out-file step.h5\n  mpirun -n 4 "
+    "spgrad run --file model.spg --in lr=0.1 --iterate 100 --update 'W = W - lr * grad(loss, W)'";
+constexpr const char* kCheckGradExample =
+    "\nFor every variable of --grad: the gradient and the forward derivative along a random direction beside "
+    "fourth-order differences, in double precision. Exit code 1 if one of them is wrong.\n\nExample:\n  spgrad "
+    "check-grad --in A=random:50x20,csr,density=0.2 --in x=random:20 --let 'loss = sum(tanh(A @ x))' --grad loss:A,x";
 constexpr const char* kOpsExample = "\nThe operations, or all facts about one.\n\nExample:\n  spgrad ops sampling_dot";
 
 void add_train(CLI::App& app, TrainOptions& o, std::string& data) {
@@ -51,6 +61,59 @@ void add_train(CLI::App& app, TrainOptions& o, std::string& data) {
                  "write the held-out rows: row, true class, predicted class (tab separated)");
   app.add_option("--plot", o.plot, "write the loss curve as an SVG picture");
   app.add_flag("--explain", o.explain, "print the schedule of one step");
+}
+
+// Options and the lines of files, in the order in which they are given.
+void add_statements(CLI::App& app, Statements& all) {
+  const auto add = [&](const char* kind, const char* what) {
+    app.add_option_function<std::string>(
+           text("--", kind),
+           [&all, kind](const std::string& words) {
+             all.push_back({kind, words, text("--", kind)});
+           },
+           what)
+        ->trigger_on_parse()
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  };
+  add("in",
+      "NAME=FILE[:/PATH], NAME=NUMBER, NAME=[list] or NAME=random:SHAPE[,csr|csc][,density=D][,dtype=T][,seed=S]");
+  add("let", "'NAME = EXPR': a definition");
+  add("out", "'NAME = EXPR': a definition that is asked for");
+  add("grad", "COST:VAR[,VAR..]: gradients");
+  add("jvp", "OUT:VAR=FILE: the derivative of OUT where VAR moves along what is in the file");
+  add("hvp", "COST:VAR=FILE: the Hessian times what is in the file");
+  app.add_option_function<std::string>(
+         "--file",
+         [&all](const std::string& file) {
+           for (Statement& s : read_statements(file)) all.push_back(std::move(s));
+         },
+         "statements, one a line")
+      ->trigger_on_parse()
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_run(CLI::App& app, RunOptions& o) {
+  add_statements(app, o.statements);
+  app.add_option_function<std::string>(
+         "--update",
+         [&o](const std::string& words) {
+           o.statements.push_back({"update", words, "--update"});
+         },
+         "'NAME = EXPR': assigned to the input NAME after every step")
+      ->trigger_on_parse()
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--out-file", o.out_file, "HDF5 file for the results: /NAME, /grad/VAR, updated values");
+  app.add_option("--iterate", o.iterate, "the last step, counted from the start")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--checkpoint", o.checkpoint, "folder for checkpoints");
+  app.add_option("--checkpoint-every", o.checkpoint_every, "steps between checkpoints")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--keep", o.keep, "checkpoints kept")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--resume", o.resume, "auto: the newest whole checkpoint of the --checkpoint folder; or a folder");
+  app.add_flag("--explain", o.explain, "print the schedule of the last step");
+  app.add_flag("--json", o.json, "last line of output: one JSON object");
 }
 
 // One clear line of CLI11's complaint.
@@ -86,13 +149,23 @@ int run_command_line(Session& session, int argc, char** argv) {
   CLI::App* softmax_app = train_app->add_subcommand("softmax", "softmax regression")->footer(kTrainExample);
   add_train(*softmax_app, train_options, data);
 
+  RunOptions run_options;
+  CLI::App* run_app = app.add_subcommand("run", "evaluate expressions over files")->footer(kRunExample);
+  add_run(*run_app, run_options);
+
+  CheckGradOptions check_options;
+  CLI::App* check_app =
+      app.add_subcommand("check-grad", "compare gradients with differences")->footer(kCheckGradExample);
+  add_statements(*check_app, check_options.statements);
+  check_app->add_option("--seed", check_options.seed, "of the random directions")->capture_default_str();
+
   OpsOptions ops_options;
   CLI::App* ops_app = app.add_subcommand("ops", "the operations")->footer(kOpsExample);
   ops_app->add_option("NAME", ops_options.name, "one of them");
 
   if (argc > 1 && argv[1][0] != '-' && !known(app, argv[1]))
     fail(ErrorKind::usage, "there is no command '", argv[1],
-         "'; the commands are convert, info, train, ops (spgrad --help)");
+         "'; the commands are convert, info, train, run, check-grad, ops (spgrad --help)");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -112,6 +185,8 @@ int run_command_line(Session& session, int argc, char** argv) {
     train_options.data = parse_location(data);
     return train_softmax(session, train_options);
   }
+  if (run_app->parsed()) return run(session, run_options);
+  if (check_app->parsed()) return check_grad(session, check_options);
   return ops(session, ops_options);
 }
 

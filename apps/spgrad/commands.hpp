@@ -5,6 +5,7 @@
 
 #include "spgrad/session.hpp"
 #include "spgrad/value.hpp"
+#include "statements.hpp"
 
 namespace spgrad::app {
 
@@ -37,6 +38,20 @@ struct TrainOptions {
   std::string predictions, plot;
   bool explain = false;
 };
+struct RunOptions {
+  Statements statements;
+  std::string out_file;
+  Index iterate = 1;
+  std::string checkpoint;
+  Index checkpoint_every = 20;
+  int keep = 3;
+  std::string resume;
+  bool explain = false, json = false;
+};
+struct CheckGradOptions {
+  Statements statements;
+  std::uint64_t seed = 0;
+};
 struct OpsOptions {
   std::string name;  ///< empty: all
 };
@@ -45,6 +60,8 @@ struct OpsOptions {
 int convert(Session& session, const ConvertOptions& options);
 int info(Session& session, const InfoOptions& options);
 int train_softmax(Session& session, const TrainOptions& options);
+int run(Session& session, const RunOptions& options);
+int check_grad(Session& session, const CheckGradOptions& options);
 int ops(Session& session, const OpsOptions& options);
 
 /// Reads the command line and runs what it asks for. Throws Error of kind usage for unknown options and bad values.

@@ -3,6 +3,7 @@
 
 #include "commands.hpp"
 #include "spgrad/ops.hpp"
+#include "spgrad/parse.hpp"
 
 namespace spgrad::app {
 namespace {
@@ -35,10 +36,20 @@ void row(const char* what, std::string_view value) {
   if (!value.empty()) std::cout << "  " << std::left << std::setw(14) << what << value << '\n';
 }
 
+// How an expression calls it.
+std::string_view parameters_of(std::string_view function) {
+  for (const FunctionName& f : language_functions())
+    if (f.name == function) return f.parameters;
+  return {};
+}
+
 void describe(const Op& op) {
   std::cout << op.name << '(' << op.inputs << ")\n";
+  if (const auto parameters = parameters_of(op.name); !parameters.empty())
+    row("call", text(op.name, '(', parameters, ')'));
   row("computes", op.formula);
   row("note", op.doc);
+  row("attributes", op.attributes);
   row("indices", op.letters);
   row("dtypes", dtypes(op));
   row("result", pattern(op));
@@ -55,12 +66,18 @@ void describe(const Op& op) {
 int ops(Session& session, const OpsOptions& options) {
   if (!options.name.empty()) {
     const Op* op = find_op(options.name);
-    if (op == nullptr) fail(ErrorKind::usage, "there is no operation '", options.name, "'; `spgrad ops` lists them");
-    if (session.rank() == 0) describe(*op);
+    const std::string_view parameters = parameters_of(options.name);
+    if (op == nullptr && parameters.empty())
+      fail(ErrorKind::usage, "there is no operation '", options.name, "'; `spgrad ops` lists them");
+    if (op != nullptr && session.rank() == 0) describe(*op);
+    if (op == nullptr) session.print(options.name, '(', parameters, ")\n  made of other operations");
     return 0;
   }
   if (session.rank() != 0) return 0;
   for (const Op* op : all_ops()) std::cout << std::left << std::setw(22) << op->name << op->formula << '\n';
+  std::cout << "\nMade of them:\n";
+  for (const FunctionName& f : language_functions())
+    if (find_op(f.name) == nullptr) std::cout << "  " << f.name << '(' << f.parameters << ")\n";
   return 0;
 }
 

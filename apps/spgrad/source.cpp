@@ -9,14 +9,19 @@
 namespace spgrad::app {
 namespace {
 
-std::string only_matrix(const std::string& file) {
-  std::vector<std::string> matrices;
+// The path of the only thing in a file that `counts`; `what` it is called.
+template <class Counts>
+std::string only(const std::string& file, const char* what, Counts counts) {
+  std::vector<std::string> found;
   for (const io::Entry& e : io::list(file))
-    if (e.format != Format::dense || e.shape.ndim() == 2) matrices.push_back(e.path);
-  require(!matrices.empty(), file, ": no matrix in it");
-  require(matrices.size() == 1, file, " holds ", matrices.size(), " matrices; say which, as in ", file, ":",
-          matrices.front());
-  return matrices.front();
+    if (counts(e)) found.push_back(e.path);
+  require(!found.empty(), file, ": no ", what, " in it");
+  require(found.size() == 1, file, " has more than one ", what, "; say which, as in ", file, ":", found.front());
+  return found.front();
+}
+
+std::string only_matrix(const std::string& file) {
+  return only(file, "matrix", [](const io::Entry& e) { return e.format != Format::dense || e.shape.ndim() == 2; });
 }
 
 }  // namespace
@@ -49,6 +54,13 @@ Source read_source(World& world, const Location& location) {
   if (std::ranges::find(entries, beside, &io::Entry::path) != entries.end())
     source.labels = io::read(world, location.file, beside, {.cut_like = source.matrix.rows()});
   return source;
+}
+
+Value read_value(World& world, const Location& location) {
+  if (!is_hdf5(location.file)) return read_source(world, location).matrix;
+  const auto any = [](const io::Entry&) { return true; };
+  return io::read(world, location.file,
+                  location.group.empty() ? only(location.file, "matrix or array", any) : location.group);
 }
 
 }  // namespace spgrad::app

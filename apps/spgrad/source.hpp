@@ -20,4 +20,7 @@ bool is_hdf5(const std::string& file);
 /// Collective. One matrix: of an HDF5 file the named one, or its only one.
 Source read_source(World& world, const Location& location);
 
+/// Collective. A matrix or array: of an HDF5 file the named one, or its only one; or that of a text file.
+Value read_value(World& world, const Location& location);
+
 }  // namespace spgrad::app

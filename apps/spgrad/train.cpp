@@ -5,6 +5,7 @@
 #include "plot.hpp"
 #include "progress.hpp"
 #include "report.hpp"
+#include "resume.hpp"
 #include "training_run.hpp"
 
 namespace spgrad::app {
@@ -66,12 +67,10 @@ class Training {
   void start() {
     if (!options_.checkpoint.empty()) io::prepare_checkpoints(session_.world(), options_.checkpoint);
     if (options_.resume.empty()) return;
-    const bool automatic = options_.resume == "auto";
-    if (automatic && options_.checkpoint.empty()) fail(ErrorKind::usage, "--resume auto needs --checkpoint DIR");
-    run_ = resume(session_, automatic ? options_.checkpoint : options_.resume, model_, facts_);
-    if (!automatic && run_.losses.empty())
-      fail(ErrorKind::io, "--resume ", options_.resume, ": there is no whole checkpoint in it");
-    saved_ = automatic && !run_.losses.empty() ? run_.state.iteration : -1;
+    const auto found = checkpoint_to_resume(session_, options_.resume, options_.checkpoint, facts_);
+    if (!found) return;
+    run_ = run_of(session_, *found, model_);
+    saved_ = options_.resume == "auto" ? run_.state.iteration : -1;
   }
 
   void optimize(const Monitor& monitor) {

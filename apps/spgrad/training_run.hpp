@@ -23,8 +23,7 @@ io::Facts model_facts(const TrainOptions& options, const Labelled& train, Index 
 void save(World& world, const std::string& directory, const TrainingRun& run, const SoftmaxModel& model,
           const io::Facts& facts, int keep);
 
-/// Collective. Continues from the newest whole checkpoint of a directory: sets the weights, returns the run. An empty
-/// run if there is none. Throws Error of kind data that lists the differences if it is of another model.
-TrainingRun resume(Session& session, const std::string& directory, SoftmaxModel& model, const io::Facts& facts);
+/// Collective. The run that a checkpoint holds; sets the weights.
+TrainingRun run_of(Session& session, const io::Snapshot& snapshot, SoftmaxModel& model);
 
 }  // namespace spgrad::app

@@ -201,10 +201,11 @@ constexpr std::uint32_t inputs_mask(std::initializer_list<int> inputs) {
 /// An operation: a row of facts, no behaviour of its own. Functions over graphs (grad, rewrite, plan, print, test,
 /// document) look facts up here and never ask which op they have.
 struct Op {
-  std::string_view name;       ///< what users call, print and search for
-  std::string_view inputs;     ///< their names, used in every message: "X Y P"; "A ..." takes any number
-  std::string_view formula{};  ///< what it computes: "P o (X Y^T)"
-  std::string_view doc{};      ///< what may surprise
+  std::string_view name;          ///< what users call, print and search for
+  std::string_view inputs;        ///< their names, used in every message: "X Y P"; "A ..." takes any number
+  std::string_view attributes{};  ///< the names of the attributes that a node may have: "axis reverse"
+  std::string_view formula{};     ///< what it computes: "P o (X Y^T)"
+  std::string_view doc{};         ///< what may surprise
 
   /// Index letters of the dimensions, alternatives by the inputs' numbers of dimensions: "ij jk -> ik | ij j -> i".
   /// One letter: one size, one cut, one layout. "1": a dimension of size 1. "*": aligned at the end and broadcast
@@ -253,7 +254,7 @@ struct Op {
 };
 
 /// The one way to make a node. An Error from infer leaves here with the op's name and each input's name and type added,
-/// so ops state the complaint and nothing more.
+/// so ops state the complaint and nothing more. Throws Error for an attribute that the op does not have.
 Var apply(const Op& op, Vars in, Attrs attrs = {});
 
 template <class... In>

@@ -8,3 +8,10 @@ namespace spgrad::ops {
 extern const Op input, shared, constant;
 
 }  // namespace spgrad::ops
+
+namespace spgrad {
+
+/// A scalar that was written in the program: it takes the dtype of what it meets (Type::weak).
+Var literal(const Value& value);
+
+}  // namespace spgrad

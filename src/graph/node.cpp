@@ -12,15 +12,6 @@ Type given(const Node& n) { return n.type; }
 
 Value scalar_value(DType dtype, double x) { return full({}, x, dtype); }
 
-Var literal(const Value& value) {
-  auto node = std::make_shared<Node>();
-  node->op = &ops::constant;
-  node->type = type_of(value);
-  node->type.weak = true;
-  node->value = value;
-  return Var(std::move(node));
-}
-
 // The names in "X Y P"; a last "..." stands for more of the one before it.
 std::vector<std::string> input_names(const Op& op, std::size_t count) {
   std::vector<std::string> names;
@@ -35,6 +26,10 @@ std::vector<std::string> input_names(const Op& op, std::size_t count) {
     for (int k = 0; names.size() < count; ++k) names.push_back(text(stem, k));
   }
   return names;
+}
+
+bool has_word(std::string_view words, std::string_view word) {
+  return text(' ', words, ' ').find(text(' ', word, ' ')) != std::string::npos;
 }
 
 std::string with_operands(const Op& op, const Vars& in, const std::string& complaint) {
@@ -93,6 +88,15 @@ Node::~Node() {
   }
 }
 
+Var literal(const Value& value) {
+  auto node = std::make_shared<Node>();
+  node->op = &ops::constant;
+  node->type = type_of(value);
+  node->type.weak = true;
+  node->value = value;
+  return Var(std::move(node));
+}
+
 Var input(std::string name, const Type& type) {
   auto node = std::make_shared<Node>();
   node->op = &ops::input;
@@ -117,6 +121,8 @@ Var apply(const Op& form, Vars in, Attrs attrs) {
   const std::size_t expected = input_names(op, any_number ? in.size() : 0).size();
   require(in.size() == expected, op.name, '(', op.inputs, ") takes ", expected, " inputs, not ", in.size());
   for (const Var& x : in) require(static_cast<bool>(x), op.name, '(', op.inputs, "): an input is empty");
+  for (const auto& [key, value] : attrs)
+    require(has_word(op.attributes, key), op.name, '(', op.inputs, ") has no attribute ", key);
 
   auto node = std::make_shared<Node>();
   node->op = &op;

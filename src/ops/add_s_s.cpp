@@ -35,6 +35,7 @@ void run(RunContext& c) {
 constinit const Op ops::add_s_s{
     .name = "add_s_s",
     .inputs = "A B",
+    .attributes = "by_entry",
     .formula = "A + B",
     .doc =
         "On the union of the patterns, in A's format; duplicates are merged and exact zeros are kept. If A and B have "

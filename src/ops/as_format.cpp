@@ -6,6 +6,7 @@ namespace spgrad {
 constinit const Op ops::as_format{
     .name = "as_format",
     .inputs = "A",
+    .attributes = "format",
     .formula = "A",
     .doc = "In the format that the attribute says; duplicates and explicit zeros stay, minors ascend.",
     .letters = "ij -> ij",

@@ -70,6 +70,7 @@ constinit const Op ops::at{
 constinit const Op ops::mul_s_d{
     .name = "mul_s_d",
     .inputs = "A D",
+    .attributes = "structured",
     .formula = "A o D",
     .doc =
         "mul of a sparse A and a dense D, which is broadcast to A's shape; D never moves as a whole. With the "

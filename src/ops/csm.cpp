@@ -65,6 +65,7 @@ Inspection build(InspectContext& c) {
 constinit const Op ops::csm{
     .name = "csm",
     .inputs = "data indices indptr",
+    .attributes = "shape format",
     .formula = "the matrix of these stored values, global minor indices and offsets",
     .doc =
         "The parts may be cut in any way. Unsorted indices, duplicates and explicit zeros stay as they are. Only data "

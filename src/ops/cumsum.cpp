@@ -45,6 +45,7 @@ Var cumsum_of(const Var& x, Index axis, bool reverse) {
 constinit const Op ops::cumsum{
     .name = "cumsum",
     .inputs = "x",
+    .attributes = "axis reverse",
     .formula = "sum of the elements of x up to each, along the axis",
     .doc =
         "With the attribute reverse, from each on. Bools and integers are summed in int64 or uint64. Where the axis is "

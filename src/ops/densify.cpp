@@ -25,6 +25,7 @@ void add_entries(const Sparsity& s, std::span<const T> data, const kernels::Rows
 constinit const Op ops::dense_from_sparse{
     .name = "dense_from_sparse",
     .inputs = "A",
+    .attributes = "structured",
     .formula = "A with all its zeros",
     .doc =
         "Duplicates are summed. The attribute `structured` says whether the gradient is that at A's stored positions, "
@@ -59,6 +60,7 @@ constinit const Op ops::dense_from_sparse{
 constinit const Op ops::add_s_d{
     .name = "add_s_d",
     .inputs = "A D",
+    .attributes = "by_entry",
     .formula = "A + D, dense",
     .doc = "add of a sparse A and a dense D of its shape; the gradient of A is that at its stored positions.",
     .letters = "ij ij -> ij",

@@ -40,6 +40,7 @@ Var dropped_alike(const Var& out, const Var& x) {
 constinit const Op ops::dropout{
     .name = "dropout",
     .inputs = "x draw",
+    .attributes = "p seed",
     .formula = "x / (1 - p), or 0 with probability p",
     .doc =
         "Of a sparse x, its stored entries; the dropped ones stay stored. Equal seeds and draws drop the same "

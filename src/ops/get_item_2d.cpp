@@ -7,7 +7,7 @@
 namespace spgrad {
 namespace {
 
-constexpr Index kNone = std::numeric_limits<Index>::min();
+constexpr Index kNone = -std::numeric_limits<Index>::max();
 
 bool is_full(const Slice& s) { return s.start.value_or(0) == 0 && !s.stop && s.step == 1; }
 
@@ -83,6 +83,7 @@ Var taken(const Var& g, const Attrs& attrs) { return apply(ops::get_item_2d, {g}
 constinit const Op ops::get_item_2d{
     .name = "get_item_2d",
     .inputs = "A",
+    .attributes = "rows columns all",
     .formula = "A[rows, columns], slices as Python's",
     .doc =
         "Of a vector, A[rows]. Every rank keeps its rows, unless the step over them is negative or the result meets "
@@ -112,6 +113,7 @@ constinit const Op ops::get_item_2d{
 constinit const Op ops::put_2d{
     .name = "put_2d",
     .inputs = "g A",
+    .attributes = "rows columns all",
     .formula = "zeros of A's shape, but Z[rows, columns] = g",
     .doc = "The transpose of get_item_2d; A's values are not used.",
     .letters =

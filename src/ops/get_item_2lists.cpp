@@ -83,6 +83,7 @@ Inspection build(InspectContext& c) {
 constinit const Op ops::get_item_2lists{
     .name = "get_item_2lists",
     .inputs = "A i j",
+    .attributes = "format",
     .formula = "the vector of A[i[r], j[r]]",
     .doc =
         "Positions in any order, repeated ones add in the gradient; duplicates of A are summed. Of lists that are cut, "
@@ -113,6 +114,7 @@ constinit const Op ops::get_item_2lists{
 constinit const Op ops::from_entries{
     .name = "from_entries",
     .inputs = "i j v A ...",
+    .attributes = "shape format",
     .formula = "the matrix with v[r] at (i[r], j[r])",
     .doc = "Values of one position are summed. Of the shape of A, if there is one, else of the attribute `shape`.",
     .letters = "e e e -> ij | e e e ij -> ij",

@@ -65,6 +65,7 @@ Var element_of(const Var& g, const Var& like) {
 constinit const Op ops::get_item_scalar{
     .name = "get_item_scalar",
     .inputs = "A",
+    .attributes = "at",
     .formula = "A[i, j]",
     .doc = "A scalar, duplicates summed; negative indices count from the end.",
     .letters = "ij -> ",
@@ -89,6 +90,7 @@ constinit const Op ops::get_item_scalar{
 constinit const Op ops::put_scalar{
     .name = "put_scalar",
     .inputs = "g A",
+    .attributes = "at",
     .formula = "zeros of A's shape, but g at (i, j)",
     .doc = "Sparse, in A's format if A is, else csr: the transpose of get_item_scalar. A's values are not used.",
     .letters = ". ij -> ij",

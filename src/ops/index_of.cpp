@@ -47,6 +47,7 @@ void run(RunContext& c) {
 constinit const Op ops::index_of{
     .name = "index_of",
     .inputs = "x m",
+    .attributes = "axis",
     .formula = "smallest k with x[k] = m, along the axis or in all of x",
     .doc = "Counted through the rows of a matrix without an axis. Where nothing equals m, the largest int64.",
     .letters = "[axis=0] ij j -> j | [axis=1] ij i -> i | [axis] ij . -> | [axis] i . -> | [axis] . . ->",

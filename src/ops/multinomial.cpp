@@ -45,6 +45,7 @@ void run_multinomial(RunContext& c) {
 constinit const Op ops::multinomial{
     .name = "multinomial",
     .inputs = "n P draw",
+    .attributes = "seed",
     .formula = "in every row n trials, which fall on the stored entries with probabilities P_ij / sum(P_i)",
     .doc = "On P's Sparsity and in its dtype; n is one for all rows or one a row. P is csr. No gradient.",
     .letters = ". ij . -> ij | i ij . -> ij",

@@ -83,6 +83,7 @@ Inspection draw_binomial(InspectContext& c) {
 constinit const Op ops::poisson{
     .name = "poisson",
     .inputs = "A draw",
+    .attributes = "seed",
     .formula = "a Poisson count of mean A_ij at every stored position",
     .doc = "In A's dtype and format; zero counts are not stored. No gradient.",
     .letters = "ij . -> ij",
@@ -112,6 +113,7 @@ constinit const Op ops::poisson{
 constinit const Op ops::binomial{
     .name = "binomial",
     .inputs = "n p draw",
+    .attributes = "shape format dtype seed",
     .formula = "at every position the successes among n trials of probability p",
     .doc = "Zero counts are not stored. No gradient.",
     .letters = ". . . -> ij",

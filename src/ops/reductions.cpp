@@ -77,6 +77,7 @@ template <class Extreme>
 constexpr Op extreme(std::string_view name, std::string_view formula, Aliases aliases) {
   return {.name = name,
           .inputs = "x",
+          .attributes = "axis finite",
           .formula = formula,
           .doc =
               "NaN wins. Gradient: shared evenly by equal ones. With the attribute finite, infinities give the "
@@ -111,6 +112,7 @@ Var expanded(const Var& v, const Var& x, std::optional<int> axis) {
 constinit const Op ops::sum{
     .name = "sum",
     .inputs = "x",
+    .attributes = "axis",
     .formula = "sum of x along the axis, or of all elements",
     .doc = "Bools and integers are summed in int64 or uint64.",
     .letters = kLetters,

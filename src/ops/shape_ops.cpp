@@ -90,6 +90,7 @@ constinit const Op ops::col{
 constinit const Op ops::count{
     .name = "count",
     .inputs = "x",
+    .attributes = "axis",
     .formula = "number of elements of x",
     .doc = "Along the axis or in all; of a sparse matrix, stored or not.",
     .letters = "ij -> | i -> | . ->",

@@ -118,6 +118,7 @@ double flops(const RunContext& c) { return 20.0 * static_cast<double>(c.in(0).lo
 constinit const Op ops::logsumexp{
     .name = "logsumexp",
     .inputs = "x",
+    .attributes = "axis",
     .formula = "log(sum(exp(x))) along the axis",
     .doc = "Without overflow; of nothing but -inf, or of no elements, -inf.",
     .letters = "[axis=0] ij -> j | [axis=1] ij -> i",
@@ -137,6 +138,7 @@ constinit const Op ops::logsumexp{
 constinit const Op ops::softmax{
     .name = "softmax",
     .inputs = "x",
+    .attributes = "axis",
     .formula = "exp(x - logsumexp(x)) along the axis",
     .letters = "ij -> ij",
     .infer = infer,
@@ -156,6 +158,7 @@ constinit const Op ops::softmax{
 constinit const Op ops::scaled_softmax{
     .name = "scaled_softmax",
     .inputs = "x g",
+    .attributes = "axis",
     .formula = "softmax(x) along the axis, each line times its element of g",
     .doc = "The gradient of logsumexp in one pass.",
     .letters = "[axis=0] ij j -> ij | [axis=1] ij i -> ij",

@@ -75,6 +75,7 @@ Var vjp(const Var& out, const Var& g, int) {
 constinit const Op ops::sp_sum{
     .name = "sp_sum",
     .inputs = "A",
+    .attributes = "axis sparse_grad",
     .formula = "sum of A's entries",
     .doc =
         "Over all, down the columns (axis 0) or along the rows (axis 1). The attribute `sparse_grad` says whether the "

@@ -164,6 +164,7 @@ Var stack(Vars blocks, const char* along, Format format, std::optional<DType> dt
 constinit const Op ops::stack{
     .name = "stack",
     .inputs = "A ...",
+    .attributes = "along format",
     .formula = "[A0; A1; ..], [A0, A1, ..] or diag(A0, A1, ..)",
     .doc =
         "Along the rows, the columns or both; all sparse, or all dense. Where blocks follow each other along the axis "
@@ -187,6 +188,7 @@ constinit const Op ops::stack{
 constinit const Op ops::part{
     .name = "part",
     .inputs = "G A B ...",
+    .attributes = "along",
     .formula = "the block of the stack G that is stacked behind the blocks B, of A's shape",
     .doc = "Of A and B only the shapes are used.",
     .letters =
@@ -211,6 +213,7 @@ constinit const Op ops::part{
 constinit const Op ops::put_part{
     .name = "put_part",
     .inputs = "X G A B ...",
+    .attributes = "along",
     .formula = "zeros of G's shape, but X in the place of the block A that is stacked behind the blocks B",
     .doc = "The transpose of part. Of G, A and B only the shapes are used.",
     .letters =

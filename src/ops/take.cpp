@@ -114,6 +114,7 @@ Spreads spread_put_rows(const Node& n) {
 constinit const Op ops::take{
     .name = "take",
     .inputs = "x rows",
+    .attributes = "axis",
     .formula = "x[rows] along the axis",
     .doc =
         "Negative rows count from the end, as in NumPy. Of an x that is cut along the axis no row moves that is not "
@@ -137,6 +138,7 @@ constinit const Op ops::take{
 constinit const Op ops::put_rows{
     .name = "put_rows",
     .inputs = "g rows x",
+    .attributes = "axis",
     .formula = "zeros of x's shape, out[rows] += g along the axis",
     .doc = "The transpose of take; g's rows that go to one are summed. x's values are not used.",
     .letters = "[axis=0] rj r ij -> ij | [axis=1] ir r ij -> ij | r r i -> i",

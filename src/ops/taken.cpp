@@ -153,6 +153,7 @@ constinit const Op ops::ensure_sorted_indices{
 constinit const Op ops::sparse_from_dense{
     .name = "sparse_from_dense",
     .inputs = "D",
+    .attributes = "format",
     .formula = "the matrix of D's nonzeros",
     .doc = "In the format that the attribute says; exact zeros are not stored. The gradient is that at every position.",
     .letters = "ij -> ij",

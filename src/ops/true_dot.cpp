@@ -88,6 +88,7 @@ Var structured_vjp(const Var& out, const Var& g, int k) {
 constinit const Op ops::true_dot{
     .name = "true_dot",
     .inputs = "x y",
+    .attributes = "grad_preserves_dense",
     .formula = "x y, sparse",
     .doc =
         "Of two sparse matrices: stored is what their patterns allow, exact zeros too, each position once and minors "
@@ -111,6 +112,7 @@ constinit const Op ops::true_dot{
 constinit const Op ops::structured_dot_s_s{
     .name = "structured_dot_s_s",
     .inputs = "x y",
+    .attributes = "grad_preserves_dense",
     .formula = "x y, sparse",
     .doc = "structured_dot of two sparse matrices: true_dot, with a gradient of x at its stored positions only.",
     .letters = "ij jk -> ik",

@@ -47,6 +47,7 @@ void run(RunContext& c) {
 constinit const Op ops::true_dot_s_d{
     .name = "true_dot_s_d",
     .inputs = "x y",
+    .attributes = "grad_preserves_dense",
     .formula = "x y, sparse",
     .doc =
         "true_dot of a sparse and a dense matrix. Of A D the rows in which A stores entries are stored, all of each, "

@@ -77,6 +77,7 @@ Var vjp_identity(const Var&, const Var& g, int) { return g; }
 constinit const Op ops::neg{
     .name = "neg",
     .inputs = "x",
+    .attributes = "structured",
     .formula = "-x",
     .doc =
         "Unsigned integers wrap. With the attribute structured, the gradient of a sparse x is that at its stored "
@@ -128,6 +129,7 @@ constinit const Op ops::real{
 constinit const Op ops::cast{
     .name = "cast",
     .inputs = "x",
+    .attributes = "dtype",
     .formula = "x, converted",
     .doc = "As C++ converts; complex to real keeps the real part.",
     .letters = kLetters,

@@ -1,7 +1,7 @@
 #include "tests/golden/graph.hpp"
 
 #include "spgrad/grad.hpp"
-#include "tests/golden/expression.hpp"
+#include "spgrad/parse.hpp"
 
 namespace spgrad::tests {
 namespace {
@@ -15,9 +15,9 @@ Whole moved(Whole x, const Whole& t, double step) {
 }  // namespace
 
 GoldenGraph::GoldenGraph(const GoldenCase& c) {
-  std::map<std::string, Var> names;
+  Names names;
   for (const auto& [name, x] : c.inputs) names[name] = given(name, x);
-  out = expression(c.expression, names);
+  out = parse(c.expression, names);
   for (const auto& [name, t] : c.tangents) tangents.emplace_back(names.at(name), given("t_" + name, t, name));
   for (const auto& [name, g] : c.gradients) wrt.push_back(names.at(name));
   if (!wrt.empty()) {

@@ -9,7 +9,7 @@ namespace spgrad::tests {
 /// The result of a case, its gradients and its directional derivative.
 class GoldenGraph {
  public:
-  /// Throws NotThere, or the Error of an op that refuses its operands.
+  /// Throws the Error of an op that refuses its operands.
   explicit GoldenGraph(const GoldenCase& c);
 
   Var out, jvp{};  ///< no jvp where the case has none or the result depends on no tangent

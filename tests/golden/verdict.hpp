@@ -11,7 +11,6 @@ struct Verdict {
   enum Kind {
     passed,
     failed,
-    missing,  ///< a function, or operands of a function, do not exist here
     excluded  ///< the reference is wrong
   } kind = passed;
   std::string why{};  ///< what differs, with the largest error

@@ -72,7 +72,7 @@ Whole in_format(Whole A, Format format) {
 
 // The indices of a slice of a sequence of n, by the words of Python's manual.
 std::vector<Index> indices_of(const std::vector<Index>& slice, Index n) {
-  constexpr Index kNone = std::numeric_limits<Index>::min();
+  constexpr Index kNone = -std::numeric_limits<Index>::max();
   const Index step = slice[2];
   Index i = slice[0] == kNone ? (step > 0 ? 0 : n - 1) : slice[0] < 0 ? slice[0] + n : slice[0];
   Index end = slice[1] == kNone ? (step > 0 ? n : -1) : slice[1] < 0 ? std::max<Index>(slice[1] + n, -1) : slice[1];

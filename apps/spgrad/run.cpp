@@ -1,0 +1,138 @@
+// run.cpp: `spgrad run`.
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "model.hpp"
+#include "progress.hpp"
+#include "resume.hpp"
+#include "show.hpp"
+#include "spgrad/io.hpp"
+
+namespace spgrad::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Named = std::vector<std::pair<std::string, Value>>;
+
+class Job {
+ public:
+  Job(Session& session, const RunOptions& options)
+      : session_(session),
+        options_(options),
+        model_(make_model(session, options.statements)),
+        function_(compile(program(), session.world())) {}
+
+  void run() {
+    if (!options_.checkpoint.empty()) io::prepare_checkpoints(session_.world(), options_.checkpoint);
+    if (!options_.resume.empty()) resume();
+    const auto began = Clock::now();
+    iterate();
+    seconds_ = std::chrono::duration<double>(Clock::now() - began).count();
+    if (options_.explain) session_.print(function_.explain());
+    conclude();
+  }
+
+ private:
+  Program program() const {
+    Program p{model_.inputs, {}, model_.updates};
+    for (const Result& r : model_.results) p.outputs.push_back(r.var);
+    return p;
+  }
+
+  void iterate() {
+    const bool loop = options_.iterate > 1;
+    ProgressBar bar(session_, done_, options_.iterate);
+    while (done_ < options_.iterate) {
+      values_ = function_(bindings());
+      ++done_;
+      if (loop) bar.update(done_, scalars());
+      const bool due = !options_.checkpoint.empty() && done_ % options_.checkpoint_every == 0;
+      if (due || (!options_.checkpoint.empty() && done_ == options_.iterate)) checkpoint();
+    }
+    if (loop) bar.finish();
+    // It was finished before it was resumed: the results of where it stands.
+    if (values_.empty() && !model_.results.empty())
+      values_ = compile({model_.inputs, program().outputs, {}}, session_.world())(bindings());
+  }
+
+  const Bindings& bindings() {
+    for (auto& [name, value] : model_.given)
+      if (name == kIteration) value = Value::scalar_of(done_);
+    return model_.given;
+  }
+
+  // The scalar results, for the progress bar.
+  std::string scalars() const {
+    std::string line;
+    for (std::size_t k = 0; k < values_.size(); ++k)
+      if (const Value& v = values_[k]; !v.is_sparse() && v.shape().ndim() == 0 && !is_complex(v.dtype()))
+        line += text(line.empty() ? "" : "  ", model_.results[k].path.substr(1), ' ', cast(v, DType::float64).scalar());
+    return line;
+  }
+
+  // What a checkpoint must agree on with the run that resumes it.
+  io::Facts facts() const {
+    io::Facts facts{{"model", "run"}};
+    for (const Statement& s : options_.statements)
+      if (s.kind != "out") facts.emplace_back(text(s.kind, ' ', facts.size()), s.text);
+    return facts;
+  }
+
+  void checkpoint() {
+    io::Snapshot snapshot{done_, facts(), {}};
+    for (const Shared& x : model_.shared) snapshot.values.emplace_back('/' + x.name(), x.value());
+    io::save_checkpoint(session_.world(), options_.checkpoint, snapshot, options_.keep);
+  }
+
+  void resume() {
+    const auto found = checkpoint_to_resume(session_, options_.resume, options_.checkpoint, facts());
+    if (!found) return;
+    for (const Shared& x : model_.shared) x.set(value_of(*found, '/' + x.name()));
+    done_ = found->step;
+  }
+
+  void conclude() {
+    Named all;
+    for (std::size_t k = 0; k < values_.size(); ++k) all.emplace_back(model_.results[k].path, values_[k]);
+    for (const Shared& x : model_.shared) all.emplace_back('/' + x.name(), x.value());
+    if (!options_.out_file.empty()) io::write(session_.world(), options_.out_file, all);
+    for (const auto& [path, value] : all)
+      if (options_.out_file.empty() || value.shape().ndim() == 0) show_result(session_, path.substr(1), value);
+    if (!options_.out_file.empty()) session_.print("written to ", options_.out_file);
+    if (options_.json) print_json(all);
+  }
+
+  void print_json(const Named& all) const {
+    nlohmann::ordered_json json;
+    for (const auto& [path, value] : all)
+      if (!value.is_sparse() && value.shape().ndim() == 0 && !is_complex(value.dtype()))
+        json["results"][path.substr(1)] = cast(value, DType::float64).scalar();
+    json["iterations"] = done_;
+    json["ranks"] = session_.ranks();
+    json["seconds"] = seconds_;
+    json["bytes_per_step"] = function_.bytes_sent();
+    session_.print(json.dump());
+  }
+
+  Session& session_;
+  const RunOptions& options_;
+  Model model_;
+  Function function_;
+  Index done_ = 0;
+  double seconds_ = 0;
+  std::vector<Value> values_;
+};
+
+}  // namespace
+
+int run(Session& session, const RunOptions& options) {
+  if (options.iterate > 1 &&
+      std::ranges::none_of(options.statements, [](const Statement& s) { return s.kind == "update"; }))
+    fail(ErrorKind::usage, "--iterate needs an --update 'NAME = EXPR': without one every step is the same");
+  Job(session, options).run();
+  return 0;
+}
+
+}  // namespace spgrad::app

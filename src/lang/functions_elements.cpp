@@ -1,0 +1,85 @@
+// Functions of every element, or of every stored entry.
+#include "src/lang/functions.hpp"
+
+namespace spgrad::lang {
+namespace {
+
+Var cast_to(const Var& x, DType dtype) { return cast(x, dtype); }
+
+constexpr Function kFunctions[]{
+    {"add", "x, y", of<&add>},
+    {"sub", "x, y", of<&sub>},
+    {"mul", "x, y", of<&mul>},
+    {"div", "x, y", of<&div>},
+    {"pow", "x, y", of<&pow>},
+    {"neg", "x", of<&neg>},
+    {"conj", "x", of<&conj>},
+    {"real", "x", of<&real>},
+    {"abs", "x", of<&abs>},
+    {"sign", "x", of<&sign>},
+    {"sqr", "x", of<&sqr>},
+    {"sqrt", "x", of<&sqrt>},
+    {"exp", "x", of<&exp>},
+    {"expm1", "x", of<&expm1>},
+    {"log", "x", of<&log>},
+    {"log1p", "x", of<&log1p>},
+    {"sin", "x", of<&sin>},
+    {"cos", "x", of<&cos>},
+    {"tan", "x", of<&tan>},
+    {"arcsin", "x", of<&arcsin>},
+    {"arctan", "x", of<&arctan>},
+    {"sinh", "x", of<&sinh>},
+    {"cosh", "x", of<&cosh>},
+    {"tanh", "x", of<&tanh>},
+    {"arcsinh", "x", of<&arcsinh>},
+    {"arctanh", "x", of<&arctanh>},
+    {"rad2deg", "x", of<&rad2deg>},
+    {"deg2rad", "x", of<&deg2rad>},
+    {"rint", "x", of<&rint>},
+    {"ceil", "x", of<&ceil>},
+    {"floor", "x", of<&floor>},
+    {"trunc", "x", of<&trunc>},
+    {"relu", "x", of<&relu>},
+    {"sigmoid", "x", of<&sigmoid>},
+    {"softplus", "x", of<&softplus>},
+    {"maximum", "x, y", of<&maximum>},
+    {"minimum", "x, y", of<&minimum>},
+    {"clip", "x, low, high", of<&clip>},
+    {"where", "c, x, y", of<&where>},
+    {"eq", "x, y", of<&eq>},
+    {"neq", "x, y", of<&neq>},
+    {"lt", "x, y", of<&lt>},
+    {"le", "x, y", of<&le>},
+    {"gt", "x, y", of<&gt>},
+    {"ge", "x, y", of<&ge>},
+    {"cast", "x, dtype", of<&cast_to>},
+    {"bcast", "x", of<&bcast>},
+    {"wcast", "x", of<&wcast>},
+    {"icast", "x", of<&icast>},
+    {"lcast", "x", of<&lcast>},
+    {"fcast", "x", of<&fcast>},
+    {"dcast", "x", of<&dcast>},
+    {"ccast", "x", of<&ccast>},
+    {"zcast", "x", of<&zcast>},
+    {"structured_exp", "A", of<&structured_exp>},
+    {"structured_log", "A", of<&structured_log>},
+    {"structured_sigmoid", "A", of<&structured_sigmoid>},
+    {"structured_pow", "A, y", of<&structured_pow>},
+    {"structured_add", "A, y", of<&structured_add>},
+    {"structured_maximum", "A, y", of<&structured_maximum>},
+    {"structured_minimum", "A, y", of<&structured_minimum>},
+    {"mul_s_v", "A, v", of<&mul_s_v>},
+    {"structured_add_s_v", "A, v", of<&structured_add_s_v>},
+    {"col_scale", "A, v", of<&col_scale>},
+    {"row_scale", "A, v", of<&row_scale>},
+    {"dropout", "x, p, seed, draw=0", of<&dropout>},
+    {"poisson", "A, seed, draw=0", of<&poisson>},
+    {"multinomial", "n, P, seed, draw=0", of<&multinomial>},
+    {"binomial", "n, p, shape, format='csr', dtype='int64', seed=0, draw=0", of<&binomial>},
+};
+
+}  // namespace
+
+std::span<const Function> element_functions() { return kFunctions; }
+
+}  // namespace spgrad::lang
