@@ -34,6 +34,7 @@ extern const Op csm_indices, csm_indptr, csm_shape, sp_zeros_like, remove0, ensu
 extern const Op sparse_from_dense;
 extern const Op diag, square_diagonal;
 extern const Op get_item_2d, put_2d, stack, part, put_part, get_item_list, put_list, get_item_2lists, from_entries;
+extern const Op put_list_entries, nonzeros_of, put_nonzeros;
 extern const Op get_item_scalar, put_scalar, construct_sparse_from_list, listed_values;
 }  // namespace ops
 
