@@ -114,18 +114,9 @@ std::string wrong_result(World& world, Variation& v, const Whole& expected, unsi
   return text("the result differs by ", error);
 }
 
-std::string on_ranks(const Ranks& ranks, const std::function<std::string(World&)>& body) {
-  std::string why;
-  ranks([&](World& world) {
-    const std::string mine = body(world);
-    if (world.rank() == 0) why = mine;
-  });
-  return why;
-}
-
 std::string wrong(Variation& v, const Whole& expected, unsigned seed, bool structured, const Ranks& ranks) {
   const unsigned deal = seed % 4;
-  const std::string why = on_ranks(ranks, [&](World& world) { return wrong_result(world, v, expected, deal); });
+  const std::string why = said_on(ranks, [&](World& world) { return wrong_result(world, v, expected, deal); });
   std::vector<Make::Input> wrt;
   for (const Make::Input& x : v.made().inputs())
     if (floating(x.var->type.dtype)) wrt.push_back(x);
@@ -133,7 +124,7 @@ std::string wrong(Variation& v, const Whole& expected, unsigned seed, bool struc
   // Regular: entries that are not stored because they are 0 move, too.
   const Var cost_of_result = weighted(v.made(), v.out(), expected, v.below(2) == 0 ? 1 : 3);
   const Cost cost(v.made(), cost_of_result, wrt, structured);
-  return on_ranks(ranks, [&](World& world) { return cost.on(world, deal); });
+  return said_on(ranks, [&](World& world) { return cost.on(world, deal); });
 }
 
 }  // namespace

@@ -15,10 +15,7 @@ std::string wrong(unsigned seed, const std::vector<std::size_t>& terms, const Ra
       if (x.var->name.starts_with("x")) wrt.push_back(x);
     const Cost cost(all.made(), all.cost_of(terms), wrt, structured);
     graph = cost.print();
-    ranks([&](World& world) {
-      const std::string mine = cost.on(world, seed % 4);
-      if (world.rank() == 0) why = mine;
-    });
+    why = said_on(ranks, [&](World& world) { return cost.on(world, seed % 4); });
   } catch (const std::exception& e) {
     const bool may_refuse = all.duplicates() && !structured;
     why = may_refuse && is_refusal_of_duplicates(e.what()) ? "" : e.what();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 
 #include "spgrad/grad.hpp"
 #include "spgrad/ops.hpp"
@@ -16,6 +17,18 @@ Var weighted(Make& made, const Var& x, const Whole& value, Index way) {
                          : way < 2       ? sp_sum(mul(x, w), {}, way == 0)
                                          : sum(mul(dense_from_sparse(x, way == 2), w));
   return real(sum_of_all);
+}
+
+std::string said_on(const Ranks& ranks, const std::function<std::string(World&)>& body) {
+  std::mutex one_thread;
+  std::string said;
+  ranks([&](World& world) {
+    const std::string mine = world.rank() == 0 ? body(world) : (body(world), "");
+    const auto all = world.gather_all(std::span<const char>(mine));
+    const std::scoped_lock lock(one_thread);
+    said.assign(all.begin(), all.end());
+  });
+  return said;
 }
 
 bool is_refusal_of_duplicates(std::string_view message) {
@@ -52,7 +65,12 @@ std::string Cost::on(World& world, unsigned seed) const {
   std::map<const Node*, Whole> results;
   const auto values = compile(program, world)(dealt(world, made_, seed));
   for (std::size_t k = 0; k < values.size(); ++k) results[program.outputs[k].get()] = collector.collect(values[k]);
-  return world.rank() == 0 ? compare(results) : "";
+  if (world.rank() != 0) return "";
+  try {
+    return compare(results);
+  } catch (const std::exception& e) {
+    return e.what();  // the other ranks have none
+  }
 }
 
 std::string Cost::compare(const Results& results) const {

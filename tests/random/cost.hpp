@@ -10,6 +10,9 @@ namespace spgrad::tests {
 /// with regular gradients. Real.
 Var weighted(Make& made, const Var& x, const Whole& value, Index way);
 
+/// What `body` has to say on the first rank, known on all: where they are processes, each goes on by it.
+std::string said_on(const Ranks& ranks, const std::function<std::string(World&)>& body);
+
 /// Whether a gradient is refused since it has parts by entry and parts by position where a position is stored twice.
 bool is_refusal_of_duplicates(std::string_view message);
 
@@ -18,7 +21,7 @@ class Cost {
   /// By the inputs `wrt`, for which tangents are added. `structured`: at stored positions, which may be stored twice.
   Cost(Make& made, Var cost, const std::vector<Make::Input>& wrt, bool structured);
 
-  /// Collective. What is wrong on the ranks of a world, said on the first one; empty if all is well.
+  /// Collective. What is wrong, said on the first rank; empty if all is well.
   std::string on(World& world, unsigned seed) const;
   std::string print() const;
 
