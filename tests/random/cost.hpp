@@ -1,5 +1,5 @@
 // cost.hpp: a real scalar of some inputs, its derivatives, and what must hold for them: the oracle's value, its
-// differences as gradients and directional derivatives, adjointness.
+// differences as gradients, where nothing is stored, too, and as directional derivatives, adjointness.
 #pragma once
 
 #include "tests/ops/properties.hpp"
@@ -29,15 +29,15 @@ class Cost {
   using Results = std::map<const Node*, Whole>;
   std::string compare(const Results& results) const;
   std::string compare_gradient(const Results& results, std::size_t k) const;
+  std::string compare_elsewhere(const Results& results, std::size_t k) const;
   std::string compare_second(const Results& results) const;
   std::vector<Complex> by_entry(const Results& results, const Var& g, std::size_t k) const;
-  double slope(const Var& out, const Given& directions, double h = 1e-3) const;
-  bool differs(double got, const Var& out, const Given& directions) const;
-  double bend(const Var& out, const Given& directions) const;
+  bool differs(double got, const Var& out, const Given& at, const Given& directions) const;
   bool near(double a, double b, double tolerance) const;
   const Given& given() const { return made_.given(); }
 
   Make& made_;
+  bool structured_;
   bool single_ = false;
   Var cost_, jvp_;
   Vars wrt_, tangents_, gradients_, products_;

@@ -73,6 +73,14 @@ constexpr Step kSteps[]{
     {"construct_sparse_from_list", "Dij Drj Iri",
      [](In in, Index) { return construct_sparse_from_list(in[0], in[1], in[2]); }},
     {"csm_data", "Sij", [](In in, Index) { return sum(sqr(csm_data(in[0]))); }},
+    // Vectors of as many elements as a matrix has entries, which nothing given tells.
+    {"csm_data", "Sij Di",
+     [](In in, Index) {
+       return concatenate({in[1], csm_data(in[0])});
+     }},
+    {"csm_data", "Sij", [](In in, Index choice) { return subtensor(csm_data(in[0]), slice(choice)); }},
+    {"csm_data", "Sij", [](In in, Index) { return square_diagonal(csm_data(in[0])); }},
+    {"csm_data", "Sij", [](In in, Index) { return cumsum(csm_data(in[0])); }},
     {"csm_properties", "Sij", put_together},
     {"csm", "Sij", made_of_parts},
 };
