@@ -29,6 +29,9 @@ double bend(const Var& out, const Given& at, const Given& directions) {
   return std::abs(moved_by(h) - 2 * moved_by(0) + moved_by(-h)) / h;
 }
 
+// Whether rounding decides: there is another value right beside.
+bool jumps(const Var& out, const Given& at, const Given& directions) { return bend(out, at, directions) > 1e2; }
+
 Whole ones_like(Whole x) {
   std::ranges::fill(x.x, 1.0);
   return x;
@@ -39,6 +42,8 @@ Whole ones_like(Whole x) {
 bool passes_everywhere(const Node& n, std::size_t k) {
   const Op& op = *n.op;
   if (!n.in[k]->type.sparse()) return true;
+  if (op.regular_in != 0 && std::ranges::count(n.in, n.in[k]) > 1)
+    return false;  // in one place regular, not in another
   if (op.linear != Linear::none && (op.linear_in >> k & 1) == 0) return false;
   if (n.has("grad_preserves_dense") && !n.attr<bool>("grad_preserves_dense")) return false;
   return op.grad_kind != GradKind::none && !structured(n, n.in[k]);
@@ -122,7 +127,8 @@ std::string Cost::on(World& world, unsigned seed) const {
 
 std::string Cost::compare(const Results& results) const {
   const double got = results.at(cost_.get()).x.at(0).real(), expected = evaluate(cost_, given()).x.at(0).real();
-  if (!near(got, expected, 1e-11)) return text("the cost is ", got, ", not ", expected);
+  if (!near(got, expected, 1e-11))
+    return jumps(cost_, given(), directions_) ? "" : text("the cost is ", got, ", not ", expected);
   double reverse = 0;
   for (std::size_t k = 0; k < wrt_.size(); ++k) {
     const std::string why = compare_gradient(results, k) + compare_elsewhere(results, k);
