@@ -186,8 +186,9 @@ class Planner {
         const int axis = spread.in[k].axis;
         const char letter = letters.in[k][static_cast<std::size_t>(axis)];
         if (letter == '_') continue;
-        // Matrices are cut as their dimensions are: readers of one do not ask.
-        if (by_pattern && x->type.sparse() && letters.out.find(letter) != std::string::npos) continue;
+        // Matrices, and rows that are combined in their owners, are cut as their dimensions are: readers do not ask.
+        const bool as_dimensions = x->type.sparse() || spread.out.kind == Rows::kGhost;
+        if (by_pattern && as_dimensions && letters.out.find(letter) != std::string::npos) continue;
         if (now.kind == Place::kCut && now.axis == axis && (now.layout.by_pattern()) == by_pattern)
           layouts.try_emplace(letter, now.layout);
       }

@@ -26,6 +26,13 @@ Variant variant(unsigned seed) {
   return v;
 }
 
+// A size of 1 broadcasts, and so must be known before there is data.
+bool turns_out_one(const Node& n, const Whole& value) {
+  for (int axis = 0; axis < n.type.ndim(); ++axis)
+    if (n.type.shape[axis] == kUnknown && value.type.shape[axis] == 1) return true;
+  return false;
+}
+
 bool tame(const Whole& value) {
   return std::ranges::all_of(value.x, [](Complex x) { return std::abs(x) < kLargest; });  // false for NaN
 }
@@ -90,7 +97,7 @@ bool Composition::take(const Step& step) {
   for (const std::size_t k : operands) in.push_back(terms_[k].var);
   const Var out = step.apply(in, below(1 << 30));
   Whole value = evaluate(out, made_.given());
-  if (!tame(value)) return false;
+  if (!tame(value) || turns_out_one(*out, value)) return false;
   for (const std::size_t k : operands) terms_[k].used = true;
   terms_.push_back({out, std::move(value), true});
   steps_taken_ += text(step.name, '(', step.operands, ") ");
