@@ -55,7 +55,8 @@ constinit const Op ops::add_s_s{
     },
     // By position where the entries were merged: a g on the Sparsity of A or B would be read entry by entry there.
     .vjp = [](const Var& out, const Var& g, int) -> Var {
-      return g->type.sparse() && !by_entry(*out) ? spgrad::sum_duplicates(g) : g;
+      if (!g->type.sparse() || out->has("by_entry")) return g;
+      return out->has("alike") ? entries_if_alike(g, out) : spgrad::sum_duplicates(g);
     },
     .inspect = unite,
     .pattern = structural(),

@@ -9,7 +9,7 @@ namespace {
 
 TEST(Compositions, EqualTheOracleAndItsDifferencesOnRealRanks) {
   for_ranks([](World& world) {
-    const auto [first, count] = seeds_or({.first = 10001 * static_cast<unsigned>(world.size()), .count = 1000});
+    const auto [first, count] = seeds_or({.first = 10001 * static_cast<unsigned>(world.size()), .count = 2000});
     const auto ranks = [&](const auto& body) { body(world); };
     for (unsigned seed = first; seed - first < count; ++seed) EXPECT_EQ(complaint(seed, ranks), "");
   });
