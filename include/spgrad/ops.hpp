@@ -34,6 +34,7 @@ extern const Op csm_indices, csm_indptr, csm_shape, sp_zeros_like, remove0, ensu
 extern const Op sparse_from_dense;
 extern const Op diag, square_diagonal;
 extern const Op get_item_2d, put_2d, stack, part, put_part, get_item_list, put_list, get_item_2lists, from_entries;
+extern const Op put_list_entries, nonzeros_of, put_nonzeros;
 extern const Op get_item_scalar, put_scalar, construct_sparse_from_list, listed_values;
 }  // namespace ops
 
@@ -204,8 +205,8 @@ Var CSC(const Var& data, const Var& indices, const Var& indptr, const Shape& sha
 Var csm_grad(const Var& x_data, const Var& x_indices, const Var& x_indptr, const Shape& shape, const Var& g_data,
              const Var& g_indices, const Var& g_indptr, Format format = Format::csr);
 Var sp_zeros_like(const Var& A);  ///< of A's shape, nothing stored
-/// A without explicit zeros; gradient regular: by position, so sum duplicates first where a structured function
-/// follows.
+/// A without explicit zeros; gradient regular, and that of a structured function goes to the entries that stay. The
+/// tangent of such a function is refused where A stores a position twice and an entry is dropped.
 Var remove0(const Var& A);
 Var ensure_sorted_indices(const Var& A);  ///< minor indices ascend, duplicates stay apart; gradient regular
 Var sum_duplicates(const Var& A);         ///< every position stored once; gradient regular

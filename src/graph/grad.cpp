@@ -181,6 +181,11 @@ Var zero_like(const Var& x) {
   return x->type.sparse() ? at(x, zero) : broadcast_like(zero, x);
 }
 
+// Two patterns that are made alike are only found to be equal when data is there.
+static Var added(const Var& x, const Var& y) {
+  return x->type.format == y->type.format ? apply(ops::add_s_s, {x, y}, {{"alike", true}}) : add(x, y);
+}
+
 Var sum_of(const Vars& parts, const Var& like) {
   Var sparse, dense;
   for (const Var& x : parts) {
@@ -191,7 +196,7 @@ Var sum_of(const Vars& parts, const Var& like) {
     else if (!x->type.sparse())
       total = add(total, x);
     else
-      total = pattern_root(total) == pattern_root(x) ? add_s_s_data(total, x) : add(total, x);
+      total = pattern_root(total) == pattern_root(x) ? add_s_s_data(total, x) : added(total, x);
   }
   if (!dense) return sparse;
   // A cotangent may still lack the axes along which it is constant; beside entries it must have them.

@@ -30,10 +30,22 @@ Var jointly(const Var& x, const Vars& tangents) {
   return any ? apply(*x->op, std::move(in), x->attrs) : Var{};
 }
 
+// Functions of the stored entries, entry by entry.
+bool reads_entries(const Op& op) {
+  return op.jvp != nullptr && op.grad_kind == GradKind::structured && op.pattern.kind == PatternOf::kSame;
+}
+
 }  // namespace
 
-Var push_forward(const Var& x, const Vars& tangents) {
+Var entry_tangent(const Var& x, const Var& t) {
+  if (!t || !x->type.sparse() || !t->type.sparse() || pattern_root(t) == pattern_root(x)) return t;
+  return apply(ops::at_s_s, {x, t}, {{"by_entry", true}});
+}
+
+Var push_forward(const Var& x, Vars tangents) {
   const Op& op = *x->op;
+  for (std::size_t k = 0; k < tangents.size() && reads_entries(op); ++k)
+    tangents[k] = entry_tangent(x->in[k], tangents[k]);
   if (op.jvp != nullptr) return op.jvp(x, tangents);
   require(op.linear != Linear::none, "jvp: ", op.name, " has no jvp");
   return op.linear == Linear::each ? each(x, tangents) : jointly(x, tangents);

@@ -8,9 +8,12 @@
 namespace spgrad {
 namespace {
 
+// Derivatives: entries of one position stay apart if A and B have one pattern. With by_entry, they must stay apart.
+bool by_entry(const Node& n) { return n.has("by_entry") || n.has("alike"); }
+
 Inspection unite(InspectContext& c) {
   const Sparsity &A = *c.in(0).sparsity(), &B = *c.in(1).sparsity();
-  if (one_pattern(A, B) && (A.unique || c.node().has("by_entry"))) return {c.in(0).sparsity(), nullptr};
+  if (one_pattern(A, B) && (A.unique || by_entry(c.node()))) return {c.in(0).sparsity(), nullptr};
   require_one_entry_each(c.node(), A);
   return merged(c, A, B, [](auto, auto) { return true; });
 }
@@ -39,8 +42,8 @@ constinit const Op ops::add_s_s{
     .formula = "A + B",
     .doc =
         "On the union of the patterns, in A's format; duplicates are merged and exact zeros are kept. If A and B have "
-        "one pattern without duplicates, the result has it too; with the attribute by_entry (gradients) also one with "
-        "duplicates.",
+        "one pattern without duplicates, the result has it too; with the attributes by_entry and alike (derivatives) "
+        "also one with duplicates.",
     .letters = "ij ij -> ij",
     .infer = [](const Node& n) -> Type {
       require(n.in[0]->type.sparse() && n.in[1]->type.sparse(), "A and B must be csr or csc");
@@ -53,7 +56,8 @@ constinit const Op ops::add_s_s{
     },
     // By position where the entries were merged: a g on the Sparsity of A or B would be read entry by entry there.
     .vjp = [](const Var& out, const Var& g, int) -> Var {
-      return g->type.sparse() && !out->has("by_entry") ? spgrad::sum_duplicates(g) : g;
+      if (!g->type.sparse() || out->has("by_entry")) return g;
+      return out->has("alike") ? entries_if_alike(g, out) : spgrad::sum_duplicates(g);
     },
     .inspect = unite,
     .pattern = structural(),

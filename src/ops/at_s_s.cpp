@@ -36,7 +36,7 @@ constinit const Op ops::at_s_s{
     .formula = "g_ij at every stored position (i, j) of P",
     .doc =
         "at for a sparse g. Of a g on P's Sparsity the values are taken entry by entry; any other is looked up by "
-        "position, its duplicates summed.",
+        "position, its duplicates summed, or refused with the attribute by_entry (tangents) if P has duplicates.",
     .letters = "ij ij -> ij",
 
     .infer = [](const Node& n) -> Type {
@@ -46,7 +46,12 @@ constinit const Op ops::at_s_s{
     .run =
         [](RunContext& c) {
           const Sparsity &P = c.sparsity(0), &g = c.sparsity(1);
-          if (one_pattern(P, g)) return c.set_out(c.out().with_data(c.in(1).buffer()));
+          // A g of the other format has been turned: that its entries now stand as P's do is no sign of anything.
+          const bool alike = c.node().in[0]->type.format == c.node().in[1]->type.format && one_pattern(P, g);
+          if (alike) return c.set_out(c.out().with_data(c.in(1).buffer()));
+          require(P.unique || !c.node().has("by_entry"),
+                  "a function of stored entries needs the tangent of each, but has one for each position, and its "
+                  "operand stores some position twice: sum its duplicates first");
           require(P.major == g.major, "P and g are cut differently");
           const auto to = minors_in(P, g);
           c.dispatch([&]<class T>() { look_up<T>(P, c.entries<T>(1), g.local_minors(), to, c.out_data<T>().data()); });
@@ -55,7 +60,9 @@ constinit const Op ops::at_s_s{
       const Rows major = own_major(n.in[0]);
       return {{{major, major}, major}};
     },
-    .vjp = [](const Var& out, const Var& g, int k) -> Var { return k == 0 ? Var{} : at(out->in[0], g); },
+    .vjp = [](const Var& out, const Var& g, int k) -> Var {
+      return k == 0 ? Var{} : entries_if_alike(at(out->in[0], g), out->in[1]);
+    },
 
     .pattern = same(0),
     .grad_kind = GradKind::regular,

@@ -1,5 +1,6 @@
 #include "src/ops/common.hpp"
 
+#include "src/graph/sums.hpp"
 #include "src/graph/walk.hpp"
 
 namespace spgrad {
@@ -14,6 +15,12 @@ void require_one_entry_each(const Node& n, const Sparsity& A) {
 Var entry_for_entry(const Var& part, const Var& x, const Var& g, const Var& out) {
   const bool own = x->type.sparse() && g->type.sparse() && pattern_root(g) == pattern_root(out);
   return own ? at_entries(x, part) : part;
+}
+
+Var entries_if_alike(const Var& g, const Var& x) {
+  if (pattern_root(g) == pattern_root(x)) return g;
+  if (g->type.format != x->type.format) return sum_duplicates(g);
+  return apply(ops::add_s_s, {g, zero_like(x)}, {{"alike", true}});
 }
 
 int checked_axis(const Var& x, int axis) {

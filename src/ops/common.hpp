@@ -29,6 +29,10 @@ void require_one_entry_each(const Node& n, const Sparsity& A);
 /// own Sparsity, entries of one position have cotangents of their own: each goes to the entry of x that it belongs to.
 Var entry_for_entry(const Var& part, const Var& x, const Var& g, const Var& out);
 
+/// A cotangent g of the sparse x: entry by entry where the two turn out to have one pattern, else by position, in no
+/// pattern that some operand of x might have.
+Var entries_if_alike(const Var& g, const Var& x);
+
 /// A negative axis counts from the end. Throws Error if there is no such axis.
 int checked_axis(const Var& x, int axis);
 /// {"axis", a} if there is one, nothing otherwise.

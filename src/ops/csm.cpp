@@ -1,6 +1,7 @@
 // csm, csm_data, with_data: a sparse matrix from its parts, and its stored values as a vector.
 #include <algorithm>
 
+#include "src/graph/sums.hpp"
 #include "src/ops/common.hpp"
 
 namespace spgrad {
@@ -110,7 +111,9 @@ constinit const Op ops::csm_data{
       return {{{own_major(n.in[0])}, entries(0)}};
     },
     .vjp = [](const Var& out, const Var& g, int) -> Var { return with_data(out->in[0], g); },
-    .jvp = [](const Var& out, const Vars& t) -> Var { return csm_data(at(out->in[0], t[0])); },
+    .jvp = [](const Var& out, const Vars& t) -> Var {
+      return csm_data(at(out->in[0], entry_tangent(out->in[0], t[0])));
+    },
     .grad_kind = GradKind::structured,
     .linear = Linear::each,
     .aliases = {.scipy = "A.data", .torch = "torch.Tensor.values", .jax = "BCSR.data", .petsc = "MatSeqAIJGetArray"},

@@ -1,6 +1,7 @@
 // get_item_list, put_list: rows by an integer vector; rows added to those that it names.
 #include <algorithm>
 
+#include "src/graph/walk.hpp"
 #include "src/kernels/arithmetic.hpp"
 #include "src/ops/cut.hpp"
 #include "src/ops/lists.hpp"
@@ -26,6 +27,21 @@ std::vector<Index> listed_indices(const Value& list, Index size) {
   return out;
 }
 
+std::vector<RowAdded> rows_added(const Value& list, Index size, Index begin, Index end) {
+  std::vector<RowAdded> found;
+  const auto rows = listed_indices(list, size);
+  for (std::size_t r = 0; r < rows.size(); ++r)
+    if (rows[r] >= begin && rows[r] < end) found.push_back({rows[r], static_cast<Index>(r)});
+  std::ranges::sort(found);
+  return found;
+}
+
+std::vector<Index> wants_added(const WantContext& c, int) {
+  std::vector<Index> need;
+  for (const RowAdded& row : rows_added(c.in[1].own, c.layout.size(), c.begin(), c.end())) need.push_back(row.from);
+  return need;
+}
+
 namespace {
 
 // csr: the rows come as they are listed. A list of one is whole.
@@ -33,22 +49,6 @@ std::vector<Index> wants_listed(const WantContext& c, int) {
   const Value& list = c.in[1].own;
   if (list.cut() == kWhole && c.begin() == c.end()) return {};
   return listed_indices(list, c.of.shape()[0]);
-}
-
-// Which rows of g, an operand of put_list, are added to this rank's rows of the result, by row.
-std::vector<std::pair<Index, Index>> rows_added(const Value& list, Index size, Index begin, Index end) {
-  std::vector<std::pair<Index, Index>> found;  // row of the result, row of g
-  const auto rows = listed_indices(list, size);
-  for (std::size_t r = 0; r < rows.size(); ++r)
-    if (rows[r] >= begin && rows[r] < end) found.emplace_back(rows[r], static_cast<Index>(r));
-  std::ranges::sort(found);
-  return found;
-}
-
-std::vector<Index> wants_added(const WantContext& c, int) {
-  std::vector<Index> need;
-  for (const auto& [row, r] : rows_added(c.in[1].own, c.layout.size(), c.begin(), c.end())) need.push_back(r);
-  return need;
 }
 
 using Sources = std::vector<Index>;  // the operand's entry of each of the result's
@@ -129,7 +129,7 @@ Inspection inspect_put(InspectContext& c) {
   const bool csr = c.node().type.format == Format::csr;
   const Layout majors = c.layout(csr ? 0 : 1), minors = c.layout(csr ? 1 : 0);
   const Index begin = majors.begin(c.rank()), end = majors.end(c.rank());
-  const auto added = csr ? rows_added(c.in(1), majors.size(), begin, end) : std::vector<std::pair<Index, Index>>{};
+  const auto added = csr ? rows_added(c.in(1), majors.size(), begin, end) : std::vector<RowAdded>{};
   const auto rows = csr ? std::vector<Index>{} : listed_indices(c.in(1), minors.size());
   const auto targets = std::make_shared<std::vector<Index>>(s.indices.size());
 
@@ -148,7 +148,7 @@ Inspection inspect_put(InspectContext& c) {
   for (Index i = begin; i < end; ++i) {
     line.clear();
     if (!csr) collect(i - begin);
-    for (; csr && next < added.size() && added[next].first == i; ++next) collect(static_cast<Index>(next));
+    for (; csr && next < added.size() && added[next].to == i; ++next) collect(static_cast<Index>(next));
     std::ranges::stable_sort(line, {}, &Source::minor);
     for (const Source& x : line) {
       if (static_cast<Index>(out.size()) == indptr.back() || out.back() != x.minor) out.push_back(x.minor);
@@ -177,9 +177,9 @@ void run_put(RunContext& c) {
     const auto added = rows_added(c.in(1), out.shape()[0], begin, end);
     const Index left = out.cut() == 1 && G.cut() == kWhole ? out.layout().begin(out.rank()) : 0;
     for (std::size_t k = 0; k < added.size(); ++k) {
-      const Index r = arrived ? static_cast<Index>(k) : added[k].second;
+      const Index r = arrived ? static_cast<Index>(k) : added[k].from;
       for (Index j = 0; j < columns; ++j)
-        add(out.data<T>()[(added[k].first - begin) * stride(out, 0) + j * stride(out, 1)],
+        add(out.data<T>()[(added[k].to - begin) * stride(out, 0) + j * stride(out, 1)],
             g[r * stride(G, 0) + (left + j) * stride(G, 1)]);
     }
   });
@@ -217,7 +217,10 @@ constinit const Op ops::get_item_list{
     .run = run_list,
     .spread = spread_list,
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
-      return k == 0 ? put_list(full_size(g, out), out->in[1], out->in[0]) : Var{};
+      const Var &A = out->in[0], &rows = out->in[1];
+      if (k == 1) return {};
+      const bool own = A->type.sparse() && g->type.sparse() && pattern_root(g) == pattern_root(out);
+      return own ? ops::put_list_entries(g, rows, A) : put_list(full_size(g, out), rows, A);
     },
     .inspect = inspect_list,
     .wants = wants_listed,

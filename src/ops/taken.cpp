@@ -1,9 +1,10 @@
-// sp_zeros_like, remove0, ensure_sorted_indices, sparse_from_dense: results whose stored values are some of the
-// operand's, or all in another order. Their inspection keeps which.
+// sp_zeros_like, remove0, nonzeros_of, put_nonzeros, ensure_sorted_indices, sparse_from_dense: results whose stored
+// values are some of the operand's, or all in another order. Their inspection keeps which.
 #include <algorithm>
 #include <memory>
 #include <numeric>
 
+#include "src/graph/walk.hpp"
 #include "src/ops/cut.hpp"
 
 namespace spgrad {
@@ -15,11 +16,13 @@ using Taken = std::vector<Index>;
 // The pattern of the operand itself: all values stay.
 Inspection unchanged(InspectContext& c) { return {c.in(0).sparsity(), nullptr}; }
 
+// Those values of the last operand.
 void run_taken(RunContext& c) {
   const auto* from = static_cast<const Taken*>(c.inspection().extra.get());
-  if (from == nullptr) return c.set_out(c.out().with_data(c.in(0).buffer()));
+  const int last = c.inputs() - 1;
+  if (from == nullptr) return c.set_out(c.out().with_data(c.in(last).buffer()));
   c.dispatch([&]<class T>() {
-    const T* const x = c.data<T>(0).data();
+    const T* const x = c.data<T>(last).data();
     std::ranges::transform(*from, c.out_data<T>().begin(), [x](Index p) { return x[p]; });
   });
 }
@@ -37,18 +40,23 @@ Inspection without_entries(InspectContext& c) {
   return pattern_of(c, std::vector<Index>(static_cast<std::size_t>(c.in(0).sparsity()->local_majors()) + 1), {});
 }
 
+// f(p) for the stored entries p of A that are not 0.
+template <class F>
+void for_nonzeros(const Value& A, F f) {
+  dispatch(A.dtype(), [&]<class T>() {
+    const std::span<const T> data = A.data<T>();
+    for (std::size_t p = 0; p < data.size(); ++p)
+      if (data[p] != T{}) f(static_cast<Index>(p));
+  });
+}
+
 Inspection without_zeros(InspectContext& c) {
   const Sparsity& A = *c.in(0).sparsity();
   Taken from;
-  std::vector<Index> indptr{0};
-  dispatch(c.in(0).dtype(), [&]<class T>() {
-    const std::span<const T> data = c.in(0).data<T>();
-    for (Index i = 0; i < A.local_majors(); ++i) {
-      for (Index p = A.indptr[i]; p < A.indptr[i + 1]; ++p)
-        if (data[p] != T{}) from.push_back(p);
-      indptr.push_back(static_cast<Index>(from.size()));
-    }
-  });
+  for_nonzeros(c.in(0), [&](Index p) { from.push_back(p); });
+  std::vector<Index> indptr;
+  for (const Index end : A.indptr)  // entries before it that stay
+    indptr.push_back(std::ranges::lower_bound(from, end) - from.begin());
   Inspection result = pattern_of(c, std::move(indptr), std::move(from));
   return one_pattern(*result.pattern, A) ? unchanged(c) : result;
 }
@@ -93,10 +101,28 @@ Type infer(const Node& n) {
 
 Spreads spread(const Node& n) {
   const Rows major = own_major(n.in[0]);
-  return {{{major}, major}};
+  return {{std::vector<Rows>(n.in.size(), major), major}};
 }
 
-Var pass_back(const Var&, const Var& g, int) { return g; }
+void run_put_nonzeros(RunContext& c) {
+  const Sparsity &A = c.sparsity(0), &g = c.sparsity(1);
+  c.zero_out();
+  c.dispatch([&]<class T>() {
+    const std::span<const T> from = c.data<T>(1);
+    std::size_t q = 0;
+    for_nonzeros(c.in(0), [&](Index p) {
+      require(q < from.size() && A.global_minor(A.indices[p]) == g.global_minor(g.indices[q]),
+              "put_nonzeros: g is not on the pattern of A's nonzeros");
+      c.out_data<T>()[p] = from[q++];
+    });
+  });
+}
+
+// To the entries that stayed, if g is on their Sparsity; any other passes unchanged.
+Var vjp_remove0(const Var& out, const Var& g, int) {
+  const bool own = g->type.sparse() && pattern_root(g) == pattern_root(out);
+  return own ? ops::put_nonzeros(out->in[0], g) : g;
+}
 // Not cut down to the result's pattern: the vjp passes everything.
 Var pass_on(const Var&, const Vars& t) { return t[0]; }
 
@@ -120,17 +146,62 @@ constinit const Op ops::remove0{
     .name = "remove0",
     .inputs = "A",
     .formula = "A without explicit zeros",
-    .doc = "Stored entries that are exactly 0 are dropped, duplicates each by itself. The gradient passes unchanged.",
+    .doc =
+        "Stored entries that are exactly 0 are dropped, duplicates each by itself. The gradient passes unchanged; that "
+        "of "
+        "the stored entries goes to those that they were.",
     .letters = "ij -> ij",
     .infer = infer,
     .run = run_taken,
     .spread = spread,
-    .vjp = pass_back,
+    .vjp = vjp_remove0,
     .jvp = pass_on,
     .inspect = without_zeros,
     .pattern = from_data(),
     .grad_kind = GradKind::regular,
     .aliases = {.scipy = "A.eliminate_zeros", .petsc = "MatFilter"},
+};
+
+constinit const Op ops::nonzeros_of{
+    .name = "nonzeros_of",
+    .inputs = "A x",
+    .formula = "the entries of x where A's are not 0",
+    .doc = "x is on A's Sparsity, or an equal pattern; the result is on that of remove0(A).",
+    .letters = "ij ij -> ij",
+    .infer = infer,
+    .run = run_taken,
+    .spread = spread,
+    .vjp = [](const Var& out, const Var& g, int k) -> Var {
+      return k == 0 ? Var{} : at_entries(out->in[1], ops::put_nonzeros(out->in[0], spgrad::at(out, g)));
+    },
+    .inspect = [](InspectContext& c) -> Inspection {
+      require(one_pattern(*c.in(0).sparsity(), *c.in(1).sparsity()), "nonzeros_of: A and x need one pattern");
+      return without_zeros(c);
+    },
+    .pattern = from_data(),
+    .grad_kind = GradKind::structured,
+    .linear = Linear::each,
+    .linear_in = inputs_mask({1}),
+    .promotes = inputs_mask({1}),
+};
+
+constinit const Op ops::put_nonzeros{
+    .name = "put_nonzeros",
+    .inputs = "A g",
+    .formula = "the entries of g at A's that are not 0, and 0 at the others",
+    .doc = "The transpose of nonzeros_of: g is on the pattern of remove0(A), the result on A's Sparsity.",
+    .letters = "ij ij -> ij",
+    .infer = infer,
+    .run = run_put_nonzeros,
+    .spread = spread,
+    .vjp = [](const Var& out, const Var& g, int k) -> Var {
+      return k == 0 ? Var{} : at_entries(out->in[1], ops::nonzeros_of(out->in[0], spgrad::at(out, g)));
+    },
+    .pattern = same(0),
+    .grad_kind = GradKind::structured,
+    .linear = Linear::each,
+    .linear_in = inputs_mask({1}),
+    .promotes = inputs_mask({1}),
 };
 
 constinit const Op ops::ensure_sorted_indices{

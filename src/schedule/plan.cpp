@@ -186,8 +186,9 @@ class Planner {
         const int axis = spread.in[k].axis;
         const char letter = letters.in[k][static_cast<std::size_t>(axis)];
         if (letter == '_') continue;
-        // Matrices are cut as their dimensions are: readers of one do not ask.
-        if (by_pattern && x->type.sparse() && letters.out.find(letter) != std::string::npos) continue;
+        // Matrices, and rows that are combined in their owners, are cut as their dimensions are: readers do not ask.
+        const bool as_dimensions = x->type.sparse() || spread.out.kind == Rows::kGhost;
+        if (by_pattern && as_dimensions && letters.out.find(letter) != std::string::npos) continue;
         if (now.kind == Place::kCut && now.axis == axis && (now.layout.by_pattern()) == by_pattern)
           layouts.try_emplace(letter, now.layout);
       }
@@ -210,8 +211,11 @@ class Planner {
     return to;
   }
 
+  // The pattern that names rows: the root of a matrix's, and whether that matrix has been turned since.
+  using Naming = std::pair<const Node*, bool>;
+
   // Equal moves of one value are made once.
-  State moved(Move kind, const State& from, const Place& target, Slot by, const void* named_by, const Type& type) {
+  State moved(Move kind, const State& from, const Place& target, Slot by, const Naming& named_by, const Type& type) {
     const auto key = std::tuple(kind, from.slot, target.axis, target.layout.dimension, target.layout.entries_of,
                                 target.layout.fences_of, named_by);
     const auto found = moved_.find(key);
@@ -226,23 +230,23 @@ class Planner {
     const Move kind = now.place.kind == Place::kPartial ? Move::reduce_all : Move::gather_all;
     Place target;
     target.combine = now.place.combine;
-    return moved(kind, now, target, -1, nullptr, x->type);
+    return moved(kind, now, target, -1, {}, x->type);
   }
 
   State own_part(const Var& x, const State& now, int axis, const LayoutName& layout) {
     Place target{Place::kCut, axis, layout, now.place.combine};
-    if (now.place.kind == Place::kWhole) return moved(Move::slice, now, target, -1, nullptr, x->type);
-    if (now.place.kind == Place::kPartial) return moved(Move::fold, now, target, -1, nullptr, x->type);
-    if (now.place.axis != axis) return moved(Move::turn, now, target, -1, nullptr, x->type);
+    if (now.place.kind == Place::kWhole) return moved(Move::slice, now, target, -1, {}, x->type);
+    if (now.place.kind == Place::kPartial) return moved(Move::fold, now, target, -1, {}, x->type);
+    if (now.place.axis != axis) return moved(Move::turn, now, target, -1, {}, x->type);
     if (now.place.layout == layout) return now;
-    return moved(Move::relayout, now, target, -1, nullptr, x->type);
+    return moved(Move::relayout, now, target, -1, {}, x->type);
   }
 
   State turned(const Var& x, const State& now, int axis) {
     if (now.place.axis == axis) return now;
     Type type = x->type;
     type.format = flipped(type.format);
-    return moved(Move::turn, now, {Place::kCut, axis, layout_of(x.get(), axis)}, -1, nullptr, type);
+    return moved(Move::turn, now, {Place::kCut, axis, layout_of(x.get(), axis)}, -1, {}, type);
   }
 
   // The rows that the node names, for its part of the result.
@@ -305,7 +309,8 @@ class Planner {
     const Place target{Place::kGhosted, r.axis, layout_of(x.get(), r.axis)};
     const Move kind = own.place.kind == Place::kWhole ? Move::pick : Move::gather;
     const Type& type = schedule_.types[static_cast<std::size_t>(own.slot)];
-    return moved(kind, own, target, by, pattern_root(pattern).node, type).slot;
+    const bool is_turned = schedule_.types[static_cast<std::size_t>(by)].format != pattern->type.format;
+    return moved(kind, own, target, by, {pattern_root(pattern).node, is_turned}, type).slot;
   }
 
   // --- results ------------------------------------------------------------------------------------------------------
@@ -353,7 +358,7 @@ class Planner {
   DimensionClasses classes_;
   Schedule schedule_;
   std::unordered_map<const Node*, State> states_;
-  std::map<std::tuple<Move, Slot, int, int, Slot, Slot, const void*>, Slot> moved_;
+  std::map<std::tuple<Move, Slot, int, int, Slot, Slot, Naming>, Slot> moved_;
 };
 
 }  // namespace

@@ -45,28 +45,6 @@ std::vector<Complex> weights_of(const Whole& w, const Whole& result) {
   return made(result.type.shape, [&](Index i, Index j) { return d(i, j); }).x;
 }
 
-// All positions of A, those without an entry with an explicit zero behind the entries there are.
-Whole completed(const Whole& A) {
-  const int major = A.type.format == Format::csr ? 0 : 1;
-  Positions at;
-  Whole full{A.type, {}, {}};
-  for (Index k = 0; k < A.type.shape[major]; ++k) {
-    std::vector<bool> stored(static_cast<std::size_t>(A.type.shape[1 - major]));
-    const auto add = [&](Index l, Complex x) {
-      stored[static_cast<std::size_t>(l)] = true;
-      at.major.push_back(k);
-      at.minor.push_back(l);
-      full.x.push_back(x);
-    };
-    for (std::size_t p = 0; p < A.x.size(); ++p)
-      if (A.at->major[p] == k) add(A.at->minor[p], A.x[p]);
-    for (Index l = 0; l < A.type.shape[1 - major]; ++l)
-      if (!stored[static_cast<std::size_t>(l)]) add(l, 0.0);
-  }
-  full.at = std::make_shared<Positions>(std::move(at));
-  return full;
-}
-
 }  // namespace
 
 bool structured(const Node& n, const Var& x) {

@@ -49,6 +49,9 @@ Whole in_dtype(Whole x, DType dtype);
 /// order.
 Whole in_canonical_order(const Whole& x);
 
+/// All positions of A, those without an entry with an explicit zero behind the entries there are.
+Whole completed(const Whole& A);
+
 /// Re(u^H v) over all elements.
 double inner(const std::vector<Complex>& u, const std::vector<Complex>& v);
 /// The elements of `m` (sparse of another pattern or dense) at the stored positions of A; on A's own pattern the

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "spgrad/ops.hpp"
+#include "tests/random/cost.hpp"
 
 namespace spgrad::tests {
 namespace {
@@ -23,6 +24,13 @@ Variant variant(unsigned seed) {
   if (one_in(3)) v.transposed = static_cast<unsigned>(random());
   v.unsized = one_in(8);
   return v;
+}
+
+// A size of 1 broadcasts, and so must be known before there is data.
+bool turns_out_one(const Node& n, const Whole& value) {
+  for (int axis = 0; axis < n.type.ndim(); ++axis)
+    if (n.type.shape[axis] == kUnknown && value.type.shape[axis] == 1) return true;
+  return false;
 }
 
 bool tame(const Whole& value) {
@@ -89,7 +97,7 @@ bool Composition::take(const Step& step) {
   for (const std::size_t k : operands) in.push_back(terms_[k].var);
   const Var out = step.apply(in, below(1 << 30));
   Whole value = evaluate(out, made_.given());
-  if (!tame(value)) return false;
+  if (!tame(value) || turns_out_one(*out, value)) return false;
   for (const std::size_t k : operands) terms_[k].used = true;
   terms_.push_back({out, std::move(value), true});
   steps_taken_ += text(step.name, '(', step.operands, ") ");
@@ -132,29 +140,13 @@ std::size_t Composition::fresh(const Step& step, const Operand& spec, std::map<c
   return terms_.size() - 1;
 }
 
-Var Composition::weighted(const Term& term) {
-  const Type type{term.value.type.dtype, Format::dense, term.value.type.shape};
-  const Var w = made_.add_input(text("w", made_.inputs().size()), made_.values_like(type));
-  if (!term.value.sparse()) return sum(mul(term.var, w));
-  const Index way = below(4);
-  if (way < 2) return sp_sum(mul(term.var, w), {}, way == 0);
-  return sum(mul(dense_from_sparse(term.var, way == 2), w));
-}
-
 Var Composition::cost_of(const std::vector<std::size_t>& terms) {
   Var cost;
   for (const std::size_t k : terms) {
-    Var part = weighted(terms_[k]);
-    if (is_complex(part->type.dtype)) part = real(part);
+    const Var part = weighted(made_, terms_[k].var, terms_[k].value, below(4));
     cost = cost ? add(cost, part) : part;
   }
   return cost;
-}
-
-Var Composition::add_tangent(const Make::Input& x) {
-  const Whole& value = made_.given().at(x.var.get());
-  const Var like = !value.sparse() ? Var{} : x.like ? x.like : x.var;
-  return made_.add_input(text("t_", x.var->name), made_.values_like(value.type, value.at), like);
 }
 
 }  // namespace spgrad::tests

@@ -1,5 +1,5 @@
-// composition.hpp: well-typed random expressions, each reduced to a real scalar cost, and what must hold for them on
-// any number of ranks: the oracle's value, its differences as gradients and directional derivatives, adjointness.
+// composition.hpp: well-typed random expressions, each reduced to a real scalar cost, of which cost.hpp says what must
+// hold on any number of ranks.
 #pragma once
 
 #include "tests/ops/properties.hpp"
@@ -18,15 +18,13 @@ class Composition {
     bool made = false, used = false;  ///< made by a step; used by a later one
   };
   const std::vector<Term>& terms() const { return terms_; }
-  const Make& made() const { return made_; }
+  Make& made() { return made_; }
   const std::string& steps_taken() const { return steps_taken_; }
   /// Whether some input may store a position twice.
   bool duplicates() const { return duplicates_; }
 
   /// The weighted sum of some terms, with weights of its own. Real.
   Var cost_of(const std::vector<std::size_t>& terms);
-  /// An input for the direction in which `x`, an input, moves.
-  Var add_tangent(const Make::Input& x);
   Index below(Index n) { return std::uniform_int_distribution<Index>(0, n - 1)(random_); }
 
  private:
@@ -34,7 +32,6 @@ class Composition {
   bool take(const Step& step);
   std::size_t operand(const Step& step, const Operand& spec, std::map<char, Index>& sizes, const std::size_t* before);
   std::size_t fresh(const Step& step, const Operand& spec, std::map<char, Index> sizes, const Term* before);
-  Var weighted(const Term& term);
 
   std::mt19937 random_;
   bool duplicates_;

@@ -1,4 +1,6 @@
 // Steps from dense values to dense values.
+#include <algorithm>
+
 #include "spgrad/ops.hpp"
 #include "tests/random/steps.hpp"
 
@@ -26,6 +28,20 @@ Var part(In in, Index choice) {
   const Slice rows{choice % 5 - 2, {}, choice % 2 == 0 ? 1 : -2};
   if (in[0]->type.ndim() == 1) return subtensor(in[0], rows);
   return subtensor(in[0], rows, {{}, choice % 7 - 3, choice % 3 == 0 ? -1 : 2});
+}
+
+bool is_known(const Shape& shape) { return shape[0] != kUnknown && shape[1] != kUnknown; }
+
+// Images of one row.
+Var convolved(In in, Index choice) {
+  const Shape &kernels = in[0]->type.shape, &images = in[1]->type.shape;
+  if (!is_known(kernels) || !is_known(images)) return neg(in[1]);
+  return convolve(in[0], {1, kernels[1]}, in[1], {1, 1, images[1]}, {1, 1 + choice % 2}, {}, Border::full).pixels;
+}
+Var pooled(In in, Index choice) {
+  const Shape& images = in[0]->type.shape;
+  if (!is_known(images)) return neg(in[0]);
+  return max_pool(in[0], {1, 1, images[1]}, {1, std::min(1 + choice % 3, images[1])}).pixels;
 }
 
 constexpr Step kSteps[]{
@@ -82,6 +98,12 @@ constexpr Step kSteps[]{
     {"max", "DIJ", along_axis<max>, nullptr, kReal},
     {"min", "DIJ", along_axis<min>, nullptr, kReal},
     {"var", "DIJ", along_axis<var>},
+    {"std", "DIJ", along_axis<spgrad::std>},
+    {"norm", "DIJ",
+     [](In in, Index choice) { return norm(in[0], choice % 2 == 0 ? 2 : 1, static_cast<int>(choice / 2 % 2)); }},
+    {"norm", "Di", [](In in, Index choice) { return norm(in[0], choice % 2 == 0 ? 2 : 1); }},
+    {"convolve", "DNW DBX", convolved},
+    {"max_pool", "DBX", pooled, nullptr, kReal},
     {"inner", "Dij Dij", of_two<spgrad::inner>},
     {"logsumexp", "DIJ*", along_axis<logsumexp>, is_calm, kReal},
     {"softmax", "DIJ*", along_some_axis<softmax>, is_calm, kReal},

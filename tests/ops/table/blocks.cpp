@@ -176,6 +176,19 @@ Whole rows_put(const Node&, const In& in) {
   return merged(unblock(in[0], shape, {list_of(in[1], shape[0]), counted(0, shape[1])}));
 }
 
+// The numbers of A's entries, listed, say to which one each entry of g belongs.
+Whole entries_put(const Node& n, const In& in) {
+  Whole out = in[2], numbers = in[2];
+  out.type.dtype = n.type.dtype;
+  for (std::size_t p = 0; p < numbers.x.size(); ++p) {
+    numbers.x[p] = static_cast<double>(p);
+    out.x[p] = 0;
+  }
+  const Whole to = listed_rows(n, {numbers, in[1]});
+  for (std::size_t q = 0; q < to.x.size(); ++q) out.x[static_cast<std::size_t>(to.x[q].real())] += in[0].x.at(q);
+  return out;
+}
+
 Whole listed_elements(const Node&, const In& in) {
   const Whole A = wide(in[0]);
   const auto i = list_of(in[1], A.rows()), j = list_of(in[2], A.columns());
@@ -351,6 +364,11 @@ constexpr OpCase kCases[]{
     {"put_list", "A", [](M& m) { return put_list(m.sparse(named(m), 7), m.indices(9, 5), m.sparse(5, 7)); }},
     {"put_list", "D A", [](M& m) { return put_list(m.dense(named(m), 7), m.indices(9, 5), m.sparse(5, 7)); }},
     {"put_list", "D D", [](M& m) { return put_list(m.dense(named(m), 7), m.indices(9, 5), m.dense(5, 7)); }},
+    {"put_list_entries", "A[list]",
+     [](M& m) {
+       const Var A = m.sparse(5, 7), list = m.indices(9, 5);
+       return ops::put_list_entries(get_item_list(A, list), list, m.on(A));
+     }},
     {"get_item_2lists", "A",
      [](M& m) { return get_item_2lists(m.sparse(5, 7), m.indices(9, 5, 7), m.indices(9, 7, 5)); }},
     {"get_item_2lists", "D",
@@ -387,6 +405,7 @@ constexpr OpCase kCases[]{
        return sqr(hstack({A, A}, m.format()));
      }},
     {"sqr", "A sorted", [](M& m) { return sqr(ensure_sorted_indices(m.sparse(5, 7))); }},
+    {"sqr", "A[list]", [](M& m) { return sqr(get_item_list(m.sparse(5, 7), m.indices(9, 5))); }},
     {"sqr", "listed rows",
      [](M& m) { return sqr(construct_sparse_from_list(m.dense(5, 7), m.dense(named(m), 7), m.indices(9, 5))); }},
     // Vectors of as many elements as A has entries, which nothing given tells.
@@ -411,6 +430,7 @@ const std::map<std::string_view, Rule> kRules{
      }},
     {"get_item_list", listed_rows},
     {"put_list", rows_put},
+    {"put_list_entries", entries_put},
     {"get_item_2lists", listed_elements},
     {"from_entries", of_entries},
     {"get_item_scalar", element},

@@ -63,6 +63,16 @@ constexpr OpCase kCases[]{
        const Var A = m.sparse(5, 7);
        return at(A, add(m.sparse(5, 7), A));
      }},
+    {"at_s_s", "A, A sorted",
+     [](M& m) {
+       const Var A = m.sparse(5, 7);
+       return at(A, ensure_sorted_indices(A));
+     }},
+    {"at_s_s", "A sorted, in the other format",
+     [](M& m) {
+       const Var A = ensure_sorted_indices(m.sparse(5, 7));
+       return at(A, as_format(A, flipped(m.format())));
+     }},
     {"at_entries", "A on A",
      [](M& m) {
        const Var A = m.sparse(5, 7);

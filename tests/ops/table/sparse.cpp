@@ -28,8 +28,13 @@ Whole matrix_of(const std::map<std::pair<Index, Index>, Complex>& by_position, c
   return out;
 }
 
-// The union of the patterns, each position once.
-Whole united(const Node&, const In& in) {
+// The union of the patterns, each position once; in sums of derivatives, entry by entry where the patterns are equal.
+Whole united(const Node& n, const In& in) {
+  if ((n.has("alike") || n.has("by_entry")) && in[0].type.format == in[1].type.format && *in[0].at == *in[1].at) {
+    Whole out = in[0];
+    for (std::size_t p = 0; p < out.x.size(); ++p) out.x[p] += in[1].x[p];
+    return out;
+  }
   auto all = sums(in[0], in[0]);
   for (const auto& [position, x] : sums(in[1], in[0])) all[position] += x;
   return matrix_of(all, in[0].type);

@@ -104,6 +104,12 @@ constexpr OpCase kCases[]{
      [](M& m) { return structured_dot(m.sparse(5, 7), m.other_format(7, 3)); }},
     {"dot_s_s", "A B", [](M& m) { return dot(m.sparse(5, 7), m.sparse(7, 3)); }},
     {"dot_s_s", "A, B in the other format", [](M& m) { return dot(m.sparse(5, 7), m.other_format(7, 3)); }},
+    // Rows of B that the columns of A name, and others that its rows name.
+    {"add", "A B + A^T B",
+     [](M& m) {
+       const Var A = m.sparse(5, 5), B = m.sparse(5, 3);
+       return add(dot(A, B), dot(T(A), B));
+     }},
     {"sampling_dot_s", "A B P", [](M& m) { return sampling_dot(m.sparse(5, 3), m.sparse(7, 3), m.sparse(5, 7)); }},
     {"sampling_dot_s", "A, B in the other format, P",
      [](M& m) { return sampling_dot(m.sparse(5, 3), m.other_format(7, 3), m.sparse(5, 7)); }},

@@ -67,6 +67,17 @@ constexpr OpCase kCases[]{
     {"sp_zeros_like", "A", [](M& m) { return sp_zeros_like(m.sparse(5, 7)); }},
     {"remove0", "A", [](M& m) { return remove0(m.sparse(5, 7)); }},
     {"remove0", "A without zeros", [](M& m) { return remove0(m.sparse(5, 7, M::positive)); }},
+    {"nonzeros_of", "A, x on A",
+     [](M& m) {
+       const Var A = m.sparse(5, 7, M::between);
+       return ops::nonzeros_of(floor(real(A)), m.on(A));
+     }},
+    {"put_nonzeros", "A, nonzeros of x on A",
+     [](M& m) {
+       const Var A = m.sparse(5, 7, M::between), B = floor(real(A));
+       return ops::put_nonzeros(B, ops::nonzeros_of(B, m.on(A)));
+     }},
+    {"sqr", "remove0(A without zeros)", [](M& m) { return sqr(remove0(m.sparse(5, 7, M::positive))); }},
     {"ensure_sorted_indices", "A", [](M& m) { return ensure_sorted_indices(m.sparse(5, 7)); }},
     {"ensure_sorted_indices", "remove0(A)", [](M& m) { return clean(m.sparse(5, 7)); }},
     {"sum_duplicates", "A", [](M& m) { return sum_duplicates(m.sparse(5, 7)); }},
@@ -85,6 +96,15 @@ constexpr OpCase kCases[]{
 const std::map<std::string_view, Rule> kRules{
     {"sp_zeros_like", [](const Node&, const In& in) { return some(in[0], [](std::size_t) { return false; }); }},
     {"remove0", [](const Node&, const In& in) { return nonzeros(in[0]); }},
+    {"nonzeros_of",
+     [](const Node&, const In& in) { return some(in[1], [&](std::size_t p) { return in[0].x[p] != 0.0; }); }},
+    {"put_nonzeros",
+     [](const Node&, const In& in) -> Whole {
+       std::size_t q = 0;
+       Whole out = entries(in[0], [&](Complex x, Index, Index) { return x == 0.0 ? x : in[1].x.at(q++); });
+       out.type.dtype = in[1].type.dtype;
+       return out;
+     }},
     {"ensure_sorted_indices", [](const Node&, const In& in) { return in_canonical_order(in[0]); }},
     {"sum_duplicates", [](const Node&, const In& in) { return summed(in[0]); }},
     {"sparse_from_dense", [](const Node& n, const In& in) { return nonzeros(all_entries(in[0], n.type.format)); }},

@@ -153,6 +153,21 @@ Function assembled(World& world, const Var& data, const Var& indices, const Var&
   return compiled(world, {data, indices, indptr}, {A, csm_data(mul_e(A, A))});
 }
 
+TEST(Usmm, AddsAVectorThatIsCutAsTheEntriesOfAMatrixAre) {
+  for_ranks([](World& world) {
+    for (const Format format : {Format::csr, Format::csc}) {
+      const Value A = matrix(world, format, {5, 7}, {{0, 1, 1}, {0, 6, 2}, {4, 6, 3}}, 3);
+      const Value B = matrix(world, format, kShape, kEntries);  // stores seven entries
+      const Var a = input("a", type_of(A)), b = input("b", type_of(B)), z = csm_data(b);
+      const Var v = input("v", {DType::float64, Format::dense, {5}});
+      const Vars same{usmm(2.0, v, a, z), add(mul(2.0, dot(v, a)), z), usmm(2.0, transpose(a), v, z)};
+      const auto r = compiled(world, {a, b, v}, same)({{"a", A}, {"b", B}, {"v", vector<>({1, 2, 3, 4, 5})}});
+      EXPECT_EQ(numbers(world, r[0]), numbers(world, r[1]));
+      EXPECT_EQ(numbers(world, r[2]), numbers(world, r[1]));
+    }
+  });
+}
+
 TEST(Csm, IsTheMatrixWhereverItsPartsAre) {
   for_ranks([](World& world) {
     const std::vector<Index> indptr{0, 3, 3, 4, 4, 7}, indices{1, 1, 3, 0, 3, 2, 1};

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "spgrad/function.hpp"
+#include "spgrad/grad.hpp"
 #include "spgrad/ops.hpp"
 #include "tests/support/layouts.hpp"
 #include "tests/support/on_ranks.hpp"
@@ -80,6 +81,21 @@ TEST(Remove0, KeepsLayoutsAndASparsityWithoutZeros) {
 }
 
 // Offsets have one more element than there are majors: the last rank has it, even if it has nothing else.
+TEST(Remove0, EntriesOfOnePositionThatStayHaveGradientsOfTheirOwn) {
+  for_ranks([](World& world) {
+    for (const Format format : {Format::csr, Format::csc}) {
+      const Value A = sample(world, format);
+      const Var a = input("a", type_of(A)), t = input("t", type_of(A));
+      const Var g = grad(sp_sum(sqr(clean(a))), a);
+      EXPECT_EQ(numbers(world, compiled(world, {a}, {csm_data(g)})({{"a", A}}).front()),
+                (Numbers{6, 2, 4, 8, 10, 0, 14}));
+      // The tangent of an entry that is dropped has no place among those of the entries that stay.
+      const Var forward = jvp(sp_sum(sqr(clean(a))), {{a, t}});
+      EXPECT_THROW(compiled(world, {a, t}, {forward})({{"a", A}, {"t", A}}), Error);
+    }
+  });
+}
+
 TEST(CsmProperties, AreWhatCsmPutsTogetherOnAnyNumberOfRanks) {
   for_ranks([](World& world) {
     for (const Format format : {Format::csr, Format::csc}) {
