@@ -83,7 +83,7 @@ Given Make::filled(Lazy is, int cut, DType dtype) {
 }
 
 Given Make::dense(Index m, Index k, Range range) {
-  return filled(large::dense({m, k}, seed_of(inputs_.size()), range), 0, DType::float64);
+  return filled(large::dense({m, k}, seed_of(inputs_.size()), range), m < n_ / 10 ? kWhole : 0, DType::float64);
 }
 Given Make::across(Index k, Index n) {
   return filled(large::dense({k, n}, seed_of(inputs_.size()), Range::either_sign), 1, DType::float64);
