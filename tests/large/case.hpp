@@ -32,7 +32,7 @@ class Make {
 
   Given sparse(Pattern pattern = Pattern::scattered, Range range = Range::either_sign);
   Given other_format(Pattern pattern = Pattern::scattered);
-  Given on(const Given& like);  ///< other entries on the Sparsity of `like`
+  Given on(const Given& like);                                      ///< other entries on the Sparsity of `like`
   Given dense(Index m, Index k, Range range = Range::either_sign);  ///< cut by rows, whole if they are few
   Given across(Index k, Index n);                                   ///< cut by columns
   Given vector(Index n, Range range = Range::either_sign);

@@ -117,9 +117,11 @@ class Runner {
     if (wrong.empty() && !backward.within()) wrong = "the gradient is above a ceiling";
     ++(wrong.empty() ? passed_ : failed_);
     char line[256];
-    std::snprintf(line, sizeof line, "%-44s %6.2f s  %6.1f of %6.1f MB %10ld of %10ld B   gradient %6.1f of %6.1f MB %10ld of %10ld B",
-                  name.c_str(), seconds, forward.megabytes, forward.megabytes_allowed, forward.bytes, forward.bytes_allowed,
-                  backward.megabytes, backward.megabytes_allowed, backward.bytes, backward.bytes_allowed);
+    std::snprintf(line, sizeof line,
+                  "%-44s %6.2f s  %6.1f of %6.1f MB %10ld of %10ld B   gradient %6.1f of %6.1f MB %10ld of %10ld B",
+                  name.c_str(), seconds, forward.megabytes, forward.megabytes_allowed, forward.bytes,
+                  forward.bytes_allowed, backward.megabytes, backward.megabytes_allowed, backward.bytes,
+                  backward.bytes_allowed);
     session_.print(line, wrong.empty() ? "" : "  FAILED: ", wrong);
   }
 
@@ -144,7 +146,7 @@ Options parse(int argc, char** argv) {
 
 int run(Session& session, int argc, char** argv) {
   Runner runner(session, parse(argc, argv));
-  for (const auto& family : {elementwise_cases(), dense_cases(), structure_cases(), product_cases(), part_cases()})
+  for (const auto& family : {product_cases(), part_cases(), structure_cases(), dense_cases(), elementwise_cases()})
     for (const Case& row : family) {
       runner.run(row, Format::csr);
       if (row.formats) runner.run(row, Format::csc);

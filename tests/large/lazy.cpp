@@ -75,10 +75,14 @@ Lazy thin(Index n) {
 
 Lazy pattern_of(Pattern pattern, Index n) {
   switch (pattern) {
-    case Pattern::scattered: return square(n, {-4, 4, true, true});
-    case Pattern::banded: return square(n, {-5, 5, false, false});
-    case Pattern::few: return square(n, {0, 1, true, false});
-    case Pattern::thin: return thin(n);
+    case Pattern::scattered:
+      return square(n, {-4, 4, true, true});
+    case Pattern::banded:
+      return square(n, {-5, 5, false, false});
+    case Pattern::few:
+      return square(n, {0, 1, true, false});
+    case Pattern::thin:
+      return thin(n);
   }
   return {};
 }
@@ -147,8 +151,9 @@ Lazy united(const Lazy& A, const Lazy& B, std::function<double(double, double)> 
 
 Lazy product(const Lazy& A, const Lazy& B) {
   Lazy out{{A.rows(), B.columns()}, {}};
-  const auto between = A.sparse() ? std::function<Indices(Index, Index)>([row = A.row](Index i, Index) { return row(i); })
-                                  : [column = B.column](Index, Index j) { return column(j); };
+  const auto between = A.sparse()
+                           ? std::function<Indices(Index, Index)>([row = A.row](Index i, Index) { return row(i); })
+                           : [column = B.column](Index, Index j) { return column(j); };
   out.at = [=, a = A.at, b = B.at](Index i, Index j) {
     double sum = 0;
     for (const Index k : between(i, j)) sum += a(i, k) * b(k, j);
@@ -174,8 +179,7 @@ Numbers stepping(Index start, Index step, Index count) {
 }
 
 Lazy part(const Lazy& x, const Numbers& rows, const Numbers& columns) {
-  Lazy out{{rows.count, columns.count},
-           [=, at = x.at](Index i, Index j) { return at(rows.from(i), columns.from(j)); }};
+  Lazy out{{rows.count, columns.count}, [=, at = x.at](Index i, Index j) { return at(rows.from(i), columns.from(j)); }};
   if (x.shape.ndim() < 2) out.shape = {rows.count};
   if (!x.sparse()) return out;
   out.row = [=, row = x.row](Index i) { return mapped(row(rows.from(i)), columns.back); };

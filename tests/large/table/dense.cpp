@@ -9,16 +9,20 @@ namespace {
 
 constexpr Index kWidth = 10;
 
+// What it costs that every rank gets all of this; the ceiling of those that do it says so.
+Index on_every_rank(const Make& m, Index elements) { return elements * 8 * (m.world().size() - 1); }
+
 // One number for each row (axis 1), or for each column (axis 0), of which every rank adds up its rows.
 template <class Op, class F>
 Expected by_row(Make& m, Op op, F f, Range range = Range::either_sign, bool differentiable = true) {
   const Given D = m.dense(m.n(), kWidth, range);
-  return {op(D), dense_of({m.n()},
-                          [=, at = D.is.at](Index i, Index) {
-                            std::vector<double> line;
-                            for (Index j = 0; j < kWidth; ++j) line.push_back(at(i, j));
-                            return f(line);
-                          }),
+  return {op(D),
+          dense_of({m.n()},
+                   [=, at = D.is.at](Index i, Index) {
+                     std::vector<double> line;
+                     for (Index j = 0; j < kWidth; ++j) line.push_back(at(i, j));
+                     return f(line);
+                   }),
           0, 0, differentiable};
 }
 
@@ -83,8 +87,7 @@ Expected max_columns(Make& m) {
 Expected max_all(Make& m) {
   const Given D = m.dense(m.n(), kWidth, Range::wide);
   double most = 0;
-  for (Index j = 0; j < kWidth; ++j)
-    most = std::max(most, m.largest(m.n(), [&](Index i) { return D.is.at(i, j); }));
+  for (Index j = 0; j < kWidth; ++j) most = std::max(most, m.largest(m.n(), [&](Index i) { return D.is.at(i, j); }));
   return {max(D), number(most)};
 }
 
@@ -104,9 +107,11 @@ template <class F>
 Expected softmax_columns(Make& m, Var (*op)(const Var&, int), F f) {
   const Given D = m.dense(m.n(), kWidth);
   const auto sums = column_totals(m, D, exponential);
-  return {op(D, 0), dense_of(D.is.shape, [=, at = D.is.at](Index i, Index j) {
-            return f(at(i, j), sums[static_cast<std::size_t>(j)]);
-          })};
+  const Index bytes = on_every_rank(m, m.n() * kWidth);
+  return {op(D, 0),
+          dense_of(D.is.shape,
+                   [=, at = D.is.at](Index i, Index j) { return f(at(i, j), sums[static_cast<std::size_t>(j)]); }),
+          bytes, bytes};
 }
 
 template <class F>
@@ -149,13 +154,12 @@ Expected small_factor(Make& m) {
           })};
 }
 
-// The rows that another rank has to send: few of a shuffled list stay where they are.
 Expected taken(Make& m) {
   const Index n = m.n(), count = n / 2;
   const Given D = m.dense(n, 4);
   const auto row = [=](Index k) { return (k * 7919 + 13) % n; };
   const Given rows = m.integers(count, [=](Index k) { return k % 3 == 0 ? row(k) - n : row(k); });
-  const Index bytes = count * 4 * 8;
+  const Index bytes = on_every_rank(m, count * 4 + count);
   return {take(D, rows), dense_of({count, 4}, [=, at = D.is.at](Index k, Index j) { return at(row(k), j); }), bytes,
           2 * bytes};
 }
@@ -164,20 +168,22 @@ Expected put(Make& m) {
   const Index n = m.n(), count = n / 2;
   const Given g = m.dense(count, 4), D = m.dense(n, 4);
   const Given rows = m.integers(count, [=](Index k) { return n - 1 - 2 * k; });
-  const Index bytes = count * 4 * 8;
-  return {put_rows(g, rows, D), dense_of({n, 4}, [=, at = g.is.at](Index i, Index j) {
-            const Index k = (n - 1 - i) / 2;
-            return n - 1 - 2 * k == i && k < count ? at(k, j) : 0;
-          }),
+  const Index bytes = on_every_rank(m, count * 4 + count);
+  return {put_rows(g, rows, D),
+          dense_of({n, 4},
+                   [=, at = g.is.at](Index i, Index j) {
+                     const Index k = (n - 1 - i) / 2;
+                     return n - 1 - 2 * k == i && k < count ? at(k, j) : 0;
+                   }),
           bytes, 2 * bytes};
 }
 
 Expected sliced(Make& m) {
   const Index n = m.n();
   const Given D = m.dense(n, kWidth);
-  const Index bytes = n / 2 * (kWidth - 1) * 8;
+  const Index bytes = on_every_rank(m, n * kWidth);
   return {subtensor(D, {.start = n - 1, .stop = 0, .step = -2}, {.start = 1}),
-          part(D.is, stepping(n - 1, -2, n / 2), stepping(1, 1, kWidth - 1)), bytes, 4 * bytes};
+          part(D.is, stepping(n - 1, -2, n / 2), stepping(1, 1, kWidth - 1)), bytes, bytes};
 }
 
 }  // namespace
@@ -191,36 +197,72 @@ std::vector<Case> dense_cases() {
          return Expected{sum(D, 0), numbers(column_totals(m, D, same))};
        },
        false},
-      {"sum D 1", [](Make& m) { return by_row(m, [](const Var& x) { return sum(x, 1); }, sum_of); }, false},
+      {"sum D 1",
+       [](Make& m) {
+         return by_row(
+             m, [](const Var& x) { return sum(x, 1); }, sum_of);
+       },
+       false},
       {"mean D",
        [](Make& m) {
          const Given D = m.dense(m.n(), kWidth);
          return Expected{mean(D), number(sum_of(column_totals(m, D, same)) / static_cast<double>(m.n() * kWidth))};
        },
        false},
-      {"mean D 1", [](Make& m) {
-         return by_row(m, [](const Var& x) { return mean(x, 1); }, [](const auto& x) { return sum_of(x) / kWidth; });
+      {"mean D 1",
+       [](Make& m) {
+         return by_row(
+             m, [](const Var& x) { return mean(x, 1); }, [](const auto& x) { return sum_of(x) / kWidth; });
        },
        false},
-      {"var D 1", [](Make& m) { return by_row(m, [](const Var& x) { return var(x, 1); }, variance); }, false},
+      {"var D 1",
+       [](Make& m) {
+         return by_row(
+             m, [](const Var& x) { return var(x, 1); }, variance);
+       },
+       false},
       {"max D", max_all, false},
       {"max D 0", max_columns, false},
-      {"max D 1", [](Make& m) { return by_row(m, [](const Var& x) { return max(x, 1); }, largest_of, Range::wide); }, false},
-      {"min D 1", [](Make& m) { return by_row(m, [](const Var& x) { return min(x, 1); }, smallest_of, Range::wide); }, false},
+      {"max D 1",
+       [](Make& m) {
+         return by_row(
+             m, [](const Var& x) { return max(x, 1); }, largest_of, Range::wide);
+       },
+       false},
+      {"min D 1",
+       [](Make& m) {
+         return by_row(
+             m, [](const Var& x) { return min(x, 1); }, smallest_of, Range::wide);
+       },
+       false},
       {"argmax D 0", argmax_columns, false},
       {"argmax D 1",
-       [](Make& m) { return by_row(m, [](const Var& x) { return argmax(x, 1); }, place_of_largest, Range::wide, false); }, false},
+       [](Make& m) {
+         return by_row(
+             m, [](const Var& x) { return argmax(x, 1); }, place_of_largest, Range::wide, false);
+       },
+       false},
       {"argmin D 1",
-       [](Make& m) { return by_row(m, [](const Var& x) { return argmin(x, 1); }, place_of_smallest, Range::wide, false); }, false},
+       [](Make& m) {
+         return by_row(
+             m, [](const Var& x) { return argmin(x, 1); }, place_of_smallest, Range::wide, false);
+       },
+       false},
       {"logsumexp D 0",
        [](Make& m) {
          const Given D = m.dense(m.n(), kWidth);
          auto sums = column_totals(m, D, exponential);
          for (double& x : sums) x = std::log(x);
-         return Expected{logsumexp(D, 0), numbers(sums)};
+         const Index bytes = on_every_rank(m, m.n() * kWidth);
+         return Expected{logsumexp(D, 0), numbers(sums), bytes, bytes};
        },
        false},
-      {"logsumexp D 1", [](Make& m) { return by_row(m, [](const Var& x) { return logsumexp(x, 1); }, log_sum_exp); }, false},
+      {"logsumexp D 1",
+       [](Make& m) {
+         return by_row(
+             m, [](const Var& x) { return logsumexp(x, 1); }, log_sum_exp);
+       },
+       false},
       {"softmax D 0", [](Make& m) { return softmax_columns(m, softmax, share); }, false},
       {"softmax D 1", [](Make& m) { return softmax_rows(m, softmax, share); }, false},
       {"log_softmax D 0", [](Make& m) { return softmax_columns(m, log_softmax, log_share); }, false},
@@ -258,9 +300,8 @@ std::vector<Case> dense_cases() {
       {"one_hot y",
        [](Make& m) {
          const Given y = m.integers(m.n(), [](Index i) { return i % 12; });
-         return Expected{one_hot(y, kWidth), dense_of({m.n(), kWidth},
-                                                      [](Index i, Index j) { return i % 12 == j ? 1 : 0; }),
-                         0, 0, false};
+         return Expected{one_hot(y, kWidth),
+                         dense_of({m.n(), kWidth}, [](Index i, Index j) { return i % 12 == j ? 1 : 0; }), 0, 0, false};
        },
        false},
       {"take D", taken, false},

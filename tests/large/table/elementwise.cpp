@@ -37,9 +37,7 @@ double exp_stored(double x) { return x == 0 ? 0 : std::exp(x); }
 double log_stored(double x) { return x == 0 ? 0 : std::log(x); }
 double sigma_stored(double x) { return x == 0 ? 0 : sigma(x); }
 
-Var to_float32(const Var& x) { return cast(x, DType::float32); }
-double in_float32(double x) { return static_cast<double>(static_cast<float>(x)); }
-Var twice_in_float64(const Var& x) { return dcast(fcast(x)); }
+Var to_complex_and_back(const Var& x) { return real(zcast(x)); }
 
 template <class Op, class F>
 Expected with_scalar(Make& m, Op op, F f, Range range = Range::either_sign) {
@@ -62,8 +60,8 @@ Expected pair(const Given& x, const Given& y, Op op, F f, bool differentiable = 
   const Shape shape{std::max(x.is.rows(), y.is.rows()),
                     std::max(x.is.shape.ndim() == 2 ? x.is.columns() : 1, y.is.shape.ndim() == 2 ? y.is.columns() : 1)};
   return {op(x.var, y.var),
-          dense_of(shape, [=, a = reader(x.is), b = reader(y.is)](Index i, Index j) { return f(a(i, j), b(i, j)); }), 0, 0,
-          differentiable};
+          dense_of(shape, [=, a = reader(x.is), b = reader(y.is)](Index i, Index j) { return f(a(i, j), b(i, j)); }), 0,
+          0, differentiable};
 }
 
 template <class Op, class F>
@@ -103,7 +101,10 @@ std::vector<Case> elementwise_cases() {
       {"structured_log A", of_sparse<structured_log, log_stored, kPositive>},
       {"structured_sigmoid A", of_sparse<structured_sigmoid, sigma_stored>},
       {"structured_pow A s",
-       [](Make& m) { return with_scalar(m, structured_pow, [](double x, double y) { return std::pow(x, y); }, kPositive); }},
+       [](Make& m) {
+         return with_scalar(
+             m, structured_pow, [](double x, double y) { return std::pow(x, y); }, kPositive);
+       }},
       {"structured_add A s", [](Make& m) { return with_scalar(m, structured_add, std::plus<>()); }},
       {"structured_maximum A s",
        [](Make& m) { return with_scalar(m, structured_maximum, [](double x, double y) { return std::max(x, y); }); }},
@@ -144,15 +145,18 @@ std::vector<Case> elementwise_cases() {
       {"mul D D", [](Make& m) { return of_two(m, mul, std::multiplies<>()); }, false},
       {"div D D", [](Make& m) { return of_two(m, div, std::divides<>()); }, false},
       {"pow D D", [](Make& m) { return of_two(m, pow, [](double x, double y) { return std::pow(x, y); }); }, false},
-      {"maximum D D", [](Make& m) { return of_two(m, maximum, [](double x, double y) { return std::max(x, y); }); }, false},
-      {"minimum D D", [](Make& m) { return of_two(m, minimum, [](double x, double y) { return std::min(x, y); }); }, false},
+      {"maximum D D", [](Make& m) { return of_two(m, maximum, [](double x, double y) { return std::max(x, y); }); },
+       false},
+      {"minimum D D", [](Make& m) { return of_two(m, minimum, [](double x, double y) { return std::min(x, y); }); },
+       false},
       {"eq D D", [](Make& m) { return of_two(m, eq, std::equal_to<>(), false); }, false},
       {"neq D D", [](Make& m) { return of_two(m, neq, std::not_equal_to<>(), false); }, false},
       {"lt D D", [](Make& m) { return of_two(m, lt, std::less<>(), false); }, false},
       {"le D D", [](Make& m) { return of_two(m, le, std::less_equal<>(), false); }, false},
       {"gt D D", [](Make& m) { return of_two(m, gt, std::greater<>(), false); }, false},
       {"ge D D", [](Make& m) { return of_two(m, ge, std::greater_equal<>(), false); }, false},
-      {"mul D col", [](Make& m) { return pair(m.dense(m.n(), 10), m.dense(m.n(), 1), mul, std::multiplies<>()); }, false},
+      {"mul D col", [](Make& m) { return pair(m.dense(m.n(), 10), m.dense(m.n(), 1), mul, std::multiplies<>()); },
+       false},
       {"add D row", [](Make& m) { return pair(m.dense(m.n(), 10), m.dense(1, 10), add, std::plus<>()); }, false},
       {"where D D D",
        [](Make& m) {
@@ -168,8 +172,8 @@ std::vector<Case> elementwise_cases() {
          return Expected{clip(D, -0.5, 0.5), map(D.is, [](double x) { return std::clamp(x, -0.5, 0.5); })};
        },
        false},
-      {"cast D", of_dense<twice_in_float64, in_float32>, false},
-      {"cast A", of_sparse<to_float32, in_float32>},
+      {"cast D", of_dense<to_complex_and_back, same>, false},
+      {"cast A", of_sparse<to_complex_and_back, same>},
       {"stop_gradient D",
        [](Make& m) {
          const Given D = m.dense(m.n(), 10);

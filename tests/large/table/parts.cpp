@@ -1,5 +1,5 @@
-// Slices, lists and elements of sparse matrices, their transposes, and matrices put together of others. What changes owner
-// is at most every entry.
+// Slices, lists and elements of sparse matrices, their transposes, and matrices put together of others. What changes
+// owner is at most every entry.
 #include "tests/large/case.hpp"
 
 namespace spgrad::large {
@@ -41,7 +41,8 @@ Expected rows_put(Make& m) {
   const Given A = m.sparse(), rows = m.integers(n / 3, [=](Index k) { return n - 1 - 3 * k; });
   const Given again = m.integers(n / 3, [=](Index k) { return n - 1 - 3 * k; });
   const Index list = n / 3 * 8 * 2;
-  return {put_list(get_item_list(A, rows), again, A), placed(part(A.is, listed(n), every(n)), A.is.shape, listed(n), every(n)),
+  return {put_list(get_item_list(A, rows), again, A),
+          placed(part(A.is, listed(n), every(n)), A.is.shape, listed(n), every(n)),
           (m.csr() ? all_entries(A) : 0) + 2 * list, 2 * all_entries(A) + 6 * list};
 }
 
@@ -50,8 +51,8 @@ Expected elements_by_lists(Make& m) {
   const auto row = [=](Index k) { return (k * 7919 + 13) % n; };
   const Given A = m.sparse(), i = m.integers(n, row), j = m.integers(n, [=](Index k) { return (row(k) + 2) % n; });
   const Index bytes = n * 8 * 2 + all_entries(A);
-  return {get_item_2lists(A, i, j), dense_of({n}, [=, at = A.is.at](Index k, Index) { return at(row(k), (row(k) + 2) % n); }),
-          bytes, 2 * bytes};
+  return {get_item_2lists(A, i, j),
+          dense_of({n}, [=, at = A.is.at](Index k, Index) { return at(row(k), (row(k) + 2) % n); }), bytes, 2 * bytes};
 }
 
 Expected built_of_entries(Make& m) {
@@ -71,8 +72,10 @@ Expected built_of_entries(Make& m) {
              const Index k = number(r, c);
              return k < 0 ? 0 : at(k, 0);
            },
-           at_band.row, at_band.column},
-          bytes, 3 * bytes};
+           at_band.row,
+           at_band.column},
+          bytes,
+          3 * bytes};
 }
 
 Expected one_element(Make& m) {
@@ -110,7 +113,8 @@ Expected block_diagonal(Make& m) {
   const Numbers second = stepping(n, 1, n);
   const Index bytes = all_entries(A) + all_entries(B);
   return {block_diag({A, B}, m.format()),
-          united(placed(A.is, shape, first, first), placed(B.is, shape, second, second), std::plus<>()), bytes, 4 * bytes};
+          united(placed(A.is, shape, first, first), placed(B.is, shape, second, second), std::plus<>()), bytes,
+          4 * bytes};
 }
 
 Expected of_rows(Make& m) {

@@ -1,5 +1,5 @@
-// Products with sparse matrices. G rows are named by other ranks than their owner's; forward they are fetched (or partial
-// ones sent), backward the other way.
+// Products with sparse matrices. G rows are named by other ranks than their owner's; forward they are fetched (or
+// partial ones sent), backward the other way.
 #include "tests/large/case.hpp"
 
 namespace spgrad::large {
@@ -34,12 +34,13 @@ Expected with_vector(Make& m, Op op) {
 
 Expected sampled(Make& m) {
   const Given X = m.dense(m.n(), kWidth), Y = m.dense(m.n(), kWidth), P = m.sparse();
-  return {sampling_dot(X, Y, P), on(P.is,
-                                    [=, x = X.is.at, y = Y.is.at, p = P.is.at](Index i, Index j) {
-                                      double sum = 0;
-                                      for (Index k = 0; k < kWidth; ++k) sum += x(i, k) * y(j, k);
-                                      return p(i, j) * sum;
-                                    }),
+  return {sampling_dot(X, Y, P),
+          on(P.is,
+             [=, x = X.is.at, y = Y.is.at, p = P.is.at](Index i, Index j) {
+               double sum = 0;
+               for (Index k = 0; k < kWidth; ++k) sum += x(i, k) * y(j, k);
+               return p(i, j) * sum;
+             }),
           ghost_bytes(P, kWidth), 2 * ghost_bytes(P, kWidth)};
 }
 
@@ -48,22 +49,22 @@ Expected sampled_sparse(Make& m) {
   const Given X = m.sparse(Pattern::thin), Y = m.sparse(Pattern::thin), P = m.sparse();
   const Index turned = m.csr() ? 0 : (X.strays + Y.strays) * 8;
   const Index bytes = turned + fetched_bytes(P, kThin);
-  return {sampling_dot(X, Y, P), on(P.is,
-                                    [=, x = X.is.at, y = Y.is.at, p = P.is.at](Index i, Index j) {
-                                      const double e = p(i, j);
-                                      double sum = 0;
-                                      for (Index k = 0; e != 0 && k < kThin; ++k) sum += x(i, k) * y(j, k);
-                                      return e * sum;
-                                    }),
+  return {sampling_dot(X, Y, P),
+          on(P.is,
+             [=, x = X.is.at, y = Y.is.at, p = P.is.at](Index i, Index j) {
+               const double e = p(i, j);
+               double sum = 0;
+               for (Index k = 0; e != 0 && k < kThin; ++k) sum += x(i, k) * y(j, k);
+               return e * sum;
+             }),
           bytes, 4 * bytes};
 }
 
 Expected scaled_and_added(Make& m) {
   const Given s = m.scalar(0.5), A = m.sparse(), D = m.dense(m.n(), kWidth), z = m.dense(m.n(), kWidth);
   const Lazy y = product(A.is, D.is);
-  return {usmm(s, A, D, z), dense_of(z.is.shape, [=, y = y.at, z = z.is.at](Index i, Index j) {
-            return 0.5 * y(i, j) + z(i, j);
-          }),
+  return {usmm(s, A, D, z),
+          dense_of(z.is.shape, [=, y = y.at, z = z.is.at](Index i, Index j) { return 0.5 * y(i, j) + z(i, j); }),
           ghost_bytes(A, kWidth), 2 * ghost_bytes(A, kWidth)};
 }
 
@@ -104,11 +105,13 @@ std::vector<Case> product_cases() {
       {"usmm s A D z", scaled_and_added},
       {"true_dot A B",
        [](Make& m) {
-         return sparse_product(m, [](const Var& a, const Var& b) { return true_dot(a, b); }, Pattern::scattered, Pattern::few);
+         return sparse_product(
+             m, [](const Var& a, const Var& b) { return true_dot(a, b); }, Pattern::scattered, Pattern::few);
        }},
       {"true_dot A B banded",
        [](Make& m) {
-         return sparse_product(m, [](const Var& a, const Var& b) { return true_dot(a, b); }, Pattern::banded, Pattern::few);
+         return sparse_product(
+             m, [](const Var& a, const Var& b) { return true_dot(a, b); }, Pattern::banded, Pattern::few);
        }},
       {"true_dot A B mixed", mixed_product},
       {"structured_dot A B",

@@ -17,7 +17,8 @@ Index met(const Make& m, const Given& A) { return m.csr() ? 0 : A.strays * 8; }
 template <class Op, class F>
 Expected two(Make& m, Op op, F f, bool both_stored) {
   const Given A = m.sparse(), B = m.sparse(Pattern::few);
-  return {op(A, B), united(A.is, B.is, [=](double a, double b) { return both_stored && (a == 0 || b == 0) ? 0 : f(a, b); })};
+  return {op(A, B),
+          united(A.is, B.is, [=](double a, double b) { return both_stored && (a == 0 || b == 0) ? 0 : f(a, b); })};
 }
 
 template <class Op, class F>
@@ -29,11 +30,12 @@ Expected two_formats(Make& m, Op op, F f) {
 template <class Op, class F>
 Expected with_vector(Make& m, Op op, F f, int axis) {
   const Given A = m.sparse(), v = m.vector(m.n());
-  return {op(A, v), on(A.is,
-                       [=, a = A.is.at, v = v.is.at](Index i, Index j) {
-                         const double x = a(i, j);
-                         return x == 0 ? 0 : f(x, v(axis == 0 ? i : j, 0));
-                       }),
+  return {op(A, v),
+          on(A.is,
+             [=, a = A.is.at, v = v.is.at](Index i, Index j) {
+               const double x = a(i, j);
+               return x == 0 ? 0 : f(x, v(axis == 0 ? i : j, 0));
+             }),
           along(m, A, axis), 2 * along(m, A, axis)};
 }
 
@@ -56,7 +58,9 @@ Expected compared(Make& m, Op op, F f) {
   return {op(A, B),
           {A.is.shape, [=, a = A.is.at, b = B.is.at](Index i, Index j) { return f(a(i, j), b(i, j)) ? 1 : 0; },
            [=](Index) { return all(kThin); }, [=, n = m.n()](Index) { return all(n); }},
-          0, 0, false};
+          0,
+          0,
+          false};
 }
 
 double line_sum(const Lazy& A, Index k, bool is_row) {
@@ -142,7 +146,11 @@ std::vector<Case> structure_cases() {
       {"col_scale A v", [](Make& m) { return with_vector(m, col_scale, std::multiplies<>(), 1); }},
       {"row_scale A v", [](Make& m) { return with_vector(m, row_scale, std::multiplies<>(), 0); }},
       {"structured_add_s_v A v", [](Make& m) { return with_vector(m, structured_add_s_v, std::plus<>(), 1); }},
-      {"at A v", [](Make& m) { return with_vector(m, at, [](double, double v) { return v; }, 1); }},
+      {"at A v",
+       [](Make& m) {
+         return with_vector(
+             m, at, [](double, double v) { return v; }, 1);
+       }},
       {"mul A D", [](Make& m) { return with_dense(m, mul, std::multiplies<>(), true); }},
       {"add A D", [](Make& m) { return with_dense(m, add, std::plus<>(), false); }},
       {"sub A D", [](Make& m) { return with_dense(m, sub, std::minus<>(), false); }},
@@ -165,8 +173,8 @@ std::vector<Case> structure_cases() {
       {"sp_ones_like A",
        [](Make& m) {
          const Given A = m.sparse();
-         return Expected{sp_ones_like(A), on(A.is, [at = A.is.at](Index i, Index j) { return at(i, j) == 0 ? 0 : 1; }), 0, 0,
-                         false};
+         return Expected{sp_ones_like(A), on(A.is, [at = A.is.at](Index i, Index j) { return at(i, j) == 0 ? 0 : 1; }),
+                         0, 0, false};
        }},
       {"sp_zeros_like A",
        [](Make& m) {
@@ -217,8 +225,9 @@ std::vector<Case> structure_cases() {
       {"poisson A",
        [](Make& m) {
          const Given A = m.sparse(Pattern::scattered, Range::positive);
-         return drawn(poisson(A, 2), A.is,
-                      [at = A.is.at](Index i, Index j, double x) { return whole_number(x) && (x == 0 || at(i, j) > 0); });
+         return drawn(poisson(A, 2), A.is, [at = A.is.at](Index i, Index j, double x) {
+           return whole_number(x) && (x == 0 || at(i, j) > 0);
+         });
        }},
       {"binomial n p",
        [](Make& m) {
