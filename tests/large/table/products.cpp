@@ -65,7 +65,7 @@ Expected scaled_and_added(Make& m) {
   const Lazy y = product(A.is, D.is);
   return {usmm(s, A, D, z),
           dense_of(z.is.shape, [=, y = y.at, z = z.is.at](Index i, Index j) { return 0.5 * y(i, j) + z(i, j); }),
-          ghost_bytes(A, kWidth), 2 * ghost_bytes(A, kWidth)};
+          ghost_bytes(A, kWidth), 3 * ghost_bytes(A, kWidth)};
 }
 
 // A B with a sparse result. Rows of B (csc: columns of A) that the other's pattern names are fetched.
