@@ -145,6 +145,10 @@ Var var(const Var& x, std::optional<int> axis) {
   return mean(real(mul(d, conj(d))), axis);
 }
 
-Var shift_of(const Var& x) { return stop_gradient(apply(ops::max, {x}, {{"finite", true}})); }
+Var shift_of(const Var& x, std::optional<int> axis) {
+  Attrs attrs = reduction_attrs(x, axis);
+  attrs["finite"] = true;
+  return stop_gradient(apply(ops::max, {x}, std::move(attrs)));
+}
 
 }  // namespace spgrad

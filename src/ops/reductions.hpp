@@ -80,7 +80,7 @@ std::optional<int> axis_of(const Node& n);
 Attrs reduction_attrs(const Var& x, std::optional<int> axis);
 /// v, reduced along an axis of x, with that axis back as one of size 1, so that it broadcasts against x.
 Var expanded(const Var& v, const Var& x, std::optional<int> axis);
-/// The largest element of x, but finite: by which exponents are shifted. A constant for derivatives.
-Var shift_of(const Var& x);
+/// The largest element of x along the axis, but finite: by which exponents are shifted. A constant for derivatives.
+Var shift_of(const Var& x, std::optional<int> axis);
 
 }  // namespace spgrad

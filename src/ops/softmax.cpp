@@ -1,5 +1,5 @@
-// logsumexp and softmax. Along one axis of a matrix they are ops of their own, whose rows lie whole on a rank; over all
-// elements, or of a vector, they are composed of others.
+// logsumexp and softmax. Along one axis of a matrix they are ops of their own, where its lines lie whole on a rank;
+// over all elements, of a vector, or along an axis that is cut, they are composed of reductions.
 #include "src/graph/sums.hpp"
 #include "src/kernels/elementwise.hpp"
 #include "src/ops/elementwise.hpp"
@@ -111,6 +111,34 @@ Var as_float(const Op& op, const Var& x) {
   return cast(x, float_of(x->type.dtype));
 }
 
+// exp(x - shift) along the axis, or of all elements.
+struct Shifted {
+  Var shift, exp, sum;
+};
+Shifted shifted(const Var& x, std::optional<int> axis) {
+  const Var shift = shift_of(x, axis), e = exp(sub(x, expanded(shift, x, axis)));
+  return {shift, e, sum(e, axis)};
+}
+Var composed_logsumexp(const Var& x, std::optional<int> axis) {
+  const Shifted s = shifted(x, axis);
+  return add(s.shift, log(s.sum));
+}
+Var composed_softmax(const Var& x, std::optional<int> axis, const Var& g) {
+  const Shifted s = shifted(x, axis);
+  return mul(s.exp, expanded(div(g, s.sum), x, axis));
+}
+
+// Lines that lie on several ranks: two vectors are reduced over them.
+Var lowered_logsumexp(const Var& out, int cut) {
+  const auto axis = axis_of(*out);
+  return cut == *axis ? composed_logsumexp(cast(out->in[0], out->type.dtype), axis) : Var{};
+}
+Var lowered_softmax(const Var& out, int cut) {
+  const auto axis = axis_of(*out);
+  const Var g = out->in.size() == 2 ? out->in[1] : Var(1.0);
+  return cut == *axis ? composed_softmax(cast(out->in[0], out->type.dtype), axis, g) : Var{};
+}
+
 double flops(const RunContext& c) { return 20.0 * static_cast<double>(c.in(0).local_size()); }
 
 }  // namespace
@@ -128,6 +156,7 @@ constinit const Op ops::logsumexp{
     },
     .vjp = vjp_logsumexp,
     .jvp = jvp_logsumexp,
+    .lowered = lowered_logsumexp,
     .accepts = kNotComplex,
     .compute = float_of,
     .flops = flops,
@@ -146,6 +175,7 @@ constinit const Op ops::softmax{
     },
     .vjp = vjp_softmax,
     .jvp = jvp_softmax,
+    .lowered = lowered_softmax,
     .accepts = kNotComplex,
     .overwrites = inputs_mask({0}),
     .compute = float_of,
@@ -169,6 +199,7 @@ constinit const Op ops::scaled_softmax{
     },
     .vjp = vjp_scaled_softmax,
     .jvp = jvp_scaled_softmax,
+    .lowered = lowered_softmax,
     .accepts = kNotComplex,
     .overwrites = inputs_mask({0}),
     .compute = float_of,
@@ -178,15 +209,13 @@ constinit const Op ops::scaled_softmax{
 Var logsumexp(const Var& x, std::optional<int> axis) {
   const Attrs attrs = axis_attrs(x, axis);
   if (axis && x->type.ndim() == 2) return apply(ops::logsumexp, {x}, attrs);
-  const Var y = as_float(ops::logsumexp, x), shift = shift_of(y);
-  return add(shift, log(sum(exp(sub(y, shift)))));
+  return composed_logsumexp(as_float(ops::logsumexp, x), {});
 }
 
 Var softmax(const Var& x, int axis) {
   const Attrs attrs = axis_attrs(x, axis);
   if (x->type.ndim() == 2) return apply(ops::softmax, {x}, attrs);
-  const Var y = as_float(ops::softmax, x), e = exp(sub(y, shift_of(y)));
-  return div(e, sum(e));
+  return composed_softmax(as_float(ops::softmax, x), {}, 1.0);
 }
 
 Var log_softmax(const Var& x, int axis) {

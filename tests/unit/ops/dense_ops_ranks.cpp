@@ -106,6 +106,41 @@ TEST(LogSumExp, HasTheSoftmaxAsGradientAlongEitherAxisAndOfAVector) {
   });
 }
 
+// The schedule of a graph of one matrix.
+std::string plan_of(World& world, const Var& a, const Vars& outputs, const Value& X) {
+  Function f = compile({.inputs = {a}, .outputs = outputs, .updates = {}}, world);
+  f({{a->name, X}});
+  return f.explain();
+}
+
+Index times(std::string_view word, std::string_view text) {
+  Index n = 0;
+  for (std::size_t at = text.find(word); at != text.npos; at = text.find(word, at + 1)) ++n;
+  return n;
+}
+
+TEST(Softmax, AlongACutAxisReducesTwoVectorsAndTurnsNothing) {
+  for_ranks([](World& world) {
+    const Value X = value(world, {3, 2}, {1, 5, 4, 5, 4, 2}, kRows);
+    const Var a = input("a", type_of(X)), lse = logsumexp(a, 0);
+    for (const Vars& outputs : {Vars{lse, grad(sum(lse), a)}, Vars{softmax(a, 0)}, Vars{log_softmax(a, 0)}}) {
+      const std::string plan = plan_of(world, a, outputs, X);
+      EXPECT_EQ(times("begin reduce_all", plan), 2) << plan;
+      EXPECT_EQ(times("begin", plan), 2) << plan;
+    }
+  });
+}
+
+TEST(Softmax, AlongAnAxisThatIsNotCutIsOnePass) {
+  for_ranks([](World& world) {
+    const Value X = value(world, {3, 2}, {1, 5, 4, 5, 4, 2}, kColumns);
+    const Var a = input("a", type_of(X)), lse = logsumexp(a, 0);
+    const std::string plan = plan_of(world, a, {lse, grad(sum(lse), a), softmax(a, 0)}, X);
+    EXPECT_EQ(times("begin", plan), 0) << plan;
+    EXPECT_EQ(times("softmax(a", plan), 2) << plan;
+  });
+}
+
 TEST(Max, IgnoresRanksWithoutElementsAndLetsNaNWin) {
   for_ranks([](World& world) {
     const Value V = value(world, {2}, {-3.0, -2.0}, kRows), I = value<std::int8_t>(world, {2}, {-3, -2}, kRows, 4);
