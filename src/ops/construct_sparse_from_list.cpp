@@ -43,7 +43,7 @@ constinit const Op ops::construct_sparse_from_list{
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
       if (k != 1) return {};
       if (g->type.sparse() && pattern_root(g) == pattern_root(out)) return ops::listed_values(g, out->in[2]);
-      const Var rows = get_item_list(full_size(g, out), out->in[2]);
+      const Var rows = spgrad::get_item_list(full_size(g, out), out->in[2]);
       return rows->type.sparse() ? spgrad::dense_from_sparse(rows, false) : rows;
     },
     .inspect = inspect,

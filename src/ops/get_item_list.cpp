@@ -1,4 +1,5 @@
-// get_item_list, put_list: rows by an integer vector; rows added to those that it names.
+// get_item_list, put_list: rows of a sparse matrix by an integer vector; rows added to those that it names. Those of a
+// dense one are take and put_rows.
 #include <algorithm>
 
 #include "src/kernels/arithmetic.hpp"
@@ -7,49 +8,7 @@
 #include "src/ops/slicing.hpp"
 
 namespace spgrad {
-
-void require_list(const Var& list, std::string_view name) {
-  require(is_integer(list->type.dtype) && !list->type.sparse(), name, " must be a vector of integers");
-}
-
-std::vector<Index> counted_from_end(const Value& list, Index size) {
-  const Value wide = cast(list, DType::int64);
-  std::vector<Index> out(wide.data<Index>().begin(), wide.data<Index>().end());
-  for (Index& i : out) i = i < 0 ? i + size : i;
-  return out;
-}
-
-std::vector<Index> listed_indices(const Value& list, Index size) {
-  auto out = counted_from_end(list, size);
-  for (const Index i : out)
-    require(i >= 0 && i < size, "index ", i < 0 ? i - size : i, " is out of range ", -size, " .. ", size - 1);
-  return out;
-}
-
 namespace {
-
-// csr: the rows come as they are listed. A list of one is whole.
-std::vector<Index> wants_listed(const WantContext& c, int) {
-  const Value& list = c.in[1].own;
-  if (list.cut() == kWhole && c.begin() == c.end()) return {};
-  return listed_indices(list, c.of.shape()[0]);
-}
-
-// Which rows of g, an operand of put_list, are added to this rank's rows of the result, by row.
-std::vector<std::pair<Index, Index>> rows_added(const Value& list, Index size, Index begin, Index end) {
-  std::vector<std::pair<Index, Index>> found;  // row of the result, row of g
-  const auto rows = listed_indices(list, size);
-  for (std::size_t r = 0; r < rows.size(); ++r)
-    if (rows[r] >= begin && rows[r] < end) found.emplace_back(rows[r], static_cast<Index>(r));
-  std::ranges::sort(found);
-  return found;
-}
-
-std::vector<Index> wants_added(const WantContext& c, int) {
-  std::vector<Index> need;
-  for (const auto& [row, r] : rows_added(c.in[1].own, c.layout.size(), c.begin(), c.end())) need.push_back(r);
-  return need;
-}
 
 using Sources = std::vector<Index>;  // the operand's entry of each of the result's
 
@@ -73,37 +32,7 @@ Inspection inspect_list(InspectContext& c) {
   return {c.make(s->major, c.layout(0), std::move(indptr), minors), sources};
 }
 
-// Rows of the result along its cut (or all), from a block of X that holds rows first, first + 1, ..
-template <class T>
-void copy_listed(const RunContext& c, const std::vector<Index>& rows, Index first, Index count) {
-  const Value &X = c.in(0), &out = c.out();
-  const auto stride = [](const Value& v, int axis) { return v.slow() == axis ? v.row_length() : Index{1}; };
-  const Index columns = out.cut() == 1 ? out.local_rows() : out.shape()[1];
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    const Index i = rows[r] - first;
-    if (i < 0 || i >= count) continue;
-    for (Index j = 0; j < columns; ++j)
-      out.data<T>()[static_cast<Index>(r) * stride(out, 0) + j * stride(out, 1)] =
-          X.data<T>()[i * stride(X, 0) + j * stride(X, 1)];
-  }
-}
-
-void run_dense_list(RunContext& c) {
-  const Value& X = c.in(0);
-  c.zero_out();
-  c.dispatch([&]<class T>() {
-    if (X.cut() == 0 && c.out_rows() == own(0)) {  // they have come as they are listed
-      std::ranges::copy(X.data<T>(), c.out_data<T>().data());
-      return;
-    }
-    const bool cut = X.cut() == 0;
-    copy_listed<T>(c, listed_indices(c.in(1), X.shape()[0]), cut ? X.layout().begin(X.rank()) : 0,
-                   cut ? X.local_rows() : X.shape()[0]);
-  });
-}
-
 void run_list(RunContext& c) {
-  if (!c.node().type.sparse()) return run_dense_list(c);
   const auto* sources = static_cast<const Sources*>(c.inspection().extra.get());
   if (sources == nullptr) return c.set_out(c.out().with_data(c.in(0).buffer()));
   c.dispatch([&]<class T>() {
@@ -112,15 +41,10 @@ void run_list(RunContext& c) {
   });
 }
 
+// csr: the rows come as they are listed. A list of one is whole.
 Spreads spread_list(const Node& n) {
-  if (n.type.sparse())
-    return n.type.format == Format::csr ? Spreads{{{listed(), unless_one(n.in[1]->type, own())}, own()}}
-                                        : Spreads{{{own(1), all()}, own(1)}};
-  return {{{listed(), own()}, own()},
-          {{all(), own()}, own()},
-          {{own(1), all()}, own(1)},
-          {{all(), all()}, replica()},
-          {{own(0), all()}, all()}};
+  if (n.type.format == Format::csc) return {{{own(1), all()}, own(1)}};
+  return {{{listed(), unless_one(n.in[1]->type, own())}, own()}};
 }
 
 // The entry of the result to which each entry of g is added: those of one position in one.
@@ -129,7 +53,7 @@ Inspection inspect_put(InspectContext& c) {
   const bool csr = c.node().type.format == Format::csr;
   const Layout majors = c.layout(csr ? 0 : 1), minors = c.layout(csr ? 1 : 0);
   const Index begin = majors.begin(c.rank()), end = majors.end(c.rank());
-  const auto added = csr ? rows_added(c.in(1), majors.size(), begin, end) : std::vector<std::pair<Index, Index>>{};
+  const auto added = csr ? rows_added(c.in(1), majors.size(), begin, end) : std::vector<RowAdded>{};
   const auto rows = csr ? std::vector<Index>{} : listed_indices(c.in(1), minors.size());
   const auto targets = std::make_shared<std::vector<Index>>(s.indices.size());
 
@@ -148,7 +72,7 @@ Inspection inspect_put(InspectContext& c) {
   for (Index i = begin; i < end; ++i) {
     line.clear();
     if (!csr) collect(i - begin);
-    for (; csr && next < added.size() && added[next].first == i; ++next) collect(static_cast<Index>(next));
+    for (; csr && next < added.size() && added[next].to == i; ++next) collect(static_cast<Index>(next));
     std::ranges::stable_sort(line, {}, &Source::minor);
     for (const Source& x : line) {
       if (static_cast<Index>(out.size()) == indptr.back() || out.back() != x.minor) out.push_back(x.minor);
@@ -160,44 +84,19 @@ Inspection inspect_put(InspectContext& c) {
 }
 
 void run_put(RunContext& c) {
+  const auto& targets = *static_cast<const std::vector<Index>*>(c.inspection().extra.get());
   c.zero_out();
   c.dispatch([&]<class T>() {
     const std::span<const T> g = c.data<T>(0);
-    const auto add = [](T& to, T x) { to = kernels::sum(to, x); };
-    if (c.node().type.sparse()) {
-      const auto& targets = *static_cast<const std::vector<Index>*>(c.inspection().extra.get());
-      for (std::size_t p = 0; p < g.size(); ++p) add(c.out_data<T>()[targets[p]], g[p]);
-      return;
-    }
-    const Value &G = c.in(0), &out = c.out();
-    const auto stride = [](const Value& v, int axis) { return v.slow() == axis ? v.row_length() : Index{1}; };
-    const bool cut = out.cut() == 0, arrived = cut && G.cut() == 0;
-    const Index begin = cut ? out.layout().begin(out.rank()) : 0, end = cut ? begin + out.local_rows() : out.shape()[0];
-    const Index columns = out.cut() == 1 ? out.local_rows() : out.shape()[1];
-    const auto added = rows_added(c.in(1), out.shape()[0], begin, end);
-    const Index left = out.cut() == 1 && G.cut() == kWhole ? out.layout().begin(out.rank()) : 0;
-    for (std::size_t k = 0; k < added.size(); ++k) {
-      const Index r = arrived ? static_cast<Index>(k) : added[k].second;
-      for (Index j = 0; j < columns; ++j)
-        add(out.data<T>()[(added[k].first - begin) * stride(out, 0) + j * stride(out, 1)],
-            g[r * stride(G, 0) + (left + j) * stride(G, 1)]);
-    }
+    const std::span<T> out = c.out_data<T>();
+    for (std::size_t p = 0; p < g.size(); ++p) out[targets[p]] = kernels::sum(out[targets[p]], g[p]);
   });
 }
 
-Spreads spread_put(const Node& n) {
-  Spreads spreads;
-  const auto offer = [&](const Rows& g, const Rows& out) { spreads.push_back({{g, all(), anywhere()}, out}); };
-  if (n.type.sparse()) {
-    offer(n.type.format == Format::csr ? listed() : own(1), own(major_axis(n.type)));
-    return spreads;
-  }
-  offer(listed(), own());
-  offer(own(1), own(1));
-  offer(all(), own());
-  offer(all(), own(1));
-  offer(all(), replica());
-  return spreads;
+Type infer(const Node& n) {
+  require(n.in[0]->type.sparse(), "the matrix must be csr or csc");
+  require_list(n.in[1], "rows");
+  return {promoted_dtype(n), n.in[0]->type.format, shape_by_letters(n)};
 }
 
 }  // namespace
@@ -208,16 +107,13 @@ constinit const Op ops::get_item_list{
     .formula = "A[rows], rows an integer vector",
     .doc =
         "Rows in any order; repeated ones add in the gradient, negative ones count from the end. The result is cut as "
-        "the list is.",
+        "the list is. Of a dense A: take.",
     .letters = "ij e -> ej",
-    .infer = [](const Node& n) -> Type {
-      require_list(n.in[1], "rows");
-      return {promoted_dtype(n), n.in[0]->type.format, shape_by_letters(n)};
-    },
+    .infer = infer,
     .run = run_list,
     .spread = spread_list,
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
-      return k == 0 ? put_list(full_size(g, out), out->in[1], out->in[0]) : Var{};
+      return k == 0 ? spgrad::put_list(full_size(g, out), out->in[1], out->in[0]) : Var{};
     },
     .inspect = inspect_list,
     .wants = wants_listed,
@@ -236,16 +132,18 @@ constinit const Op ops::put_list{
     .name = "put_list",
     .inputs = "g rows A",
     .formula = "zeros of A's shape, with row r of g added to row rows[r]",
-    .doc = "The transpose of get_item_list; entries of one position are summed, A's values are not used.",
+    .doc =
+        "The transpose of get_item_list; entries of one position are summed, A's values are not used. Of "
+        "a dense g: put_rows.",
     .letters = "ej e ij -> ij",
-    .infer = [](const Node& n) -> Type {
-      require_list(n.in[1], "rows");
-      return {promoted_dtype(n), n.in[0]->type.format, shape_by_letters(n)};
-    },
+    .infer = infer,
     .run = run_put,
-    .spread = spread_put,
+    .spread = [](const Node& n) -> Spreads {
+      const Rows major = own_major(n.in[0]);
+      return {{{major == own(0) ? listed() : major, all(), anywhere()}, major}};
+    },
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
-      return k == 0 ? get_item_list(full_size(g, out), out->in[1]) : Var{};
+      return k == 0 ? spgrad::get_item_list(full_size(g, out), out->in[1]) : Var{};
     },
     .inspect = inspect_put,
     .wants = wants_added,
@@ -257,7 +155,11 @@ constinit const Op ops::put_list{
     .aliases = {.scipy = "numpy.add.at", .torch = "torch.index_add", .jax = "Z.at[rows].add(g)"},
 };
 
-Var get_item_list(const Var& A, const Var& rows) { return ops::get_item_list(A, rows); }
-Var put_list(const Var& g, const Var& rows, const Var& A) { return ops::put_list(g, rows, A); }
+Var get_item_list(const Var& A, const Var& rows) {
+  return A->type.sparse() ? ops::get_item_list(A, rows) : take(A, rows);
+}
+Var put_list(const Var& g, const Var& rows, const Var& A) {
+  return g->type.sparse() ? ops::put_list(g, rows, A) : put_rows(g, rows, A);
+}
 
 }  // namespace spgrad

@@ -1,26 +1,12 @@
 // take and its transpose put_rows: rows (or columns) of a dense value by their numbers.
 #include "src/kernels/arithmetic.hpp"
-#include "src/ops/like_ops.hpp"
+#include "src/ops/lists.hpp"
 #include "src/ops/reductions.hpp"
 
 namespace spgrad {
 namespace {
 
-// The numbers of the rows, from 0 on.
-std::vector<Index> checked_rows(const Value& rows, Index size) {
-  const Value wide = cast(rows, DType::int64);
-  std::vector<Index> checked(wide.data<Index>().begin(), wide.data<Index>().end());
-  for (Index& r : checked) {
-    require(r >= -size && r < size, "row ", r, " does not exist in an axis of size ", size);
-    if (r < 0) r += size;
-  }
-  return checked;
-}
-
-// Where row `number` is among `count` rows of which the first has the number `first`; -1: on another rank.
-Index place_of(Index number, Index first, Index count) {
-  return number >= first && number < first + count ? number - first : -1;
-}
+int axis_taken(const Node& n) { return *axis_of(n); }
 
 // A result that is whole is stored as the operand is that is read with it.
 Value out_stored_like(RunContext& c, const Value& x) {
@@ -29,18 +15,12 @@ Value out_stored_like(RunContext& c, const Value& x) {
   return c.out();
 }
 
-int axis_taken(const Node& n) { return *axis_of(n); }
-
-void require_rows(const Node& n) {
-  require(!n.in[0]->type.sparse() && !n.in[1]->type.sparse(), "the operands must be dense");
-  require(is_integer(n.in[1]->type.dtype), "rows must be integers, not ", n.in[1]->type.dtype);
-}
-
 // Of rows that are elsewhere the result has zeros here, to be summed over the ranks.
 void run_take(RunContext& c) {
-  const Value out = out_stored_like(c, c.in(0));
   const int axis = axis_taken(c.node());
-  const std::vector<Index> rows = checked_rows(c.in(1), c.in(0).shape()[axis]);
+  if (have_come_as_listed(c, axis)) return c.set_out(c.out().with_data(c.in(0).buffer()));
+  const Value out = out_stored_like(c, c.in(0));
+  const std::vector<Index> rows = listed_indices(c.in(1), c.in(0).shape()[axis]);
   const Index first = first_row(c.in(0)), n = static_cast<Index>(rows.size());
   c.dispatch([&]<class T>() {
     const auto x = c.rows<T>(0, out.slow());
@@ -51,61 +31,63 @@ void run_take(RunContext& c) {
       return;
     }
     for (Index k = 0; k < n; ++k, to += x.cols)
-      if (const Index at = place_of(rows[k], first, x.rows); at >= 0)
+      if (const Index at = rows[k] - first; at >= 0 && at < x.rows)
         std::copy_n(x.row(at), x.cols, to);
       else
         std::fill_n(to, x.cols, T{});
   });
 }
 
-template <class T>
-void add_to(T& sum, T x) {
-  sum = kernels::sum(sum, x);
-}
-
 void run_put_rows(RunContext& c) {
   const Value out = out_stored_like(c, c.in(0));
   const int axis = axis_taken(c.node());
-  const std::vector<Index> rows = checked_rows(c.in(1), out.shape()[axis]);
-  const Index first = first_row(out), n = static_cast<Index>(rows.size());
+  const Index begin = out.cut() == axis ? first_row(out) : 0, size = out.shape()[axis];
+  const Index end = out.cut() == axis ? begin + out.local_rows() : size;
+  const std::vector<RowAdded> added = rows_added(c.in(1), size, begin, end);
+  const bool arrived = have_come_as_listed(c, axis);
+  const auto from = [&](std::size_t k) { return arrived ? static_cast<Index>(k) : added[k].from; };
   c.zero_out();
   c.dispatch([&]<class T>() {
     const auto g = c.rows<T>(0, out.slow());
-    const Index cols = out.row_length();
+    const Index cols = out.row_length(), lines = axis == out.slow() ? 1 : out.local_rows();
     T* const to = out.data<T>().data();
-    if (axis != out.slow()) {
-      for (Index i = 0; i < g.rows; ++i)
-        for (Index k = 0; k < n; ++k) add_to(to[i * cols + rows[k]], g.row(i)[k]);
-      return;
-    }
-    for (Index k = 0; k < n; ++k)
-      if (const Index at = place_of(rows[k], first, out.local_rows()); at >= 0)
-        for (Index j = 0; j < cols; ++j) add_to(to[at * cols + j], g.row(k)[j]);
+    const auto add = [](T& sum, T x) { sum = kernels::sum(sum, x); };
+    for (Index i = 0; i < lines; ++i)
+      for (std::size_t k = 0; k < added.size(); ++k) {
+        const Index row = added[k].to - begin;
+        if (axis != out.slow())
+          add(to[i * cols + row], g.row(i)[from(k)]);
+        else
+          for (Index j = 0; j < cols; ++j) add(to[row * cols + j], g.row(from(k))[j]);
+      }
   });
 }
 
-// The other axis stays cut; or the rows are taken where they are and a partial whole is made of them; or x is whole.
+Spread spread(const Node& n, Rows in, Rows list, Rows out) {
+  Spread s{std::vector<Rows>(n.in.size(), anywhere()), out};
+  s.in[0] = in;
+  s.in[1] = list;
+  return s;
+}
+
+// The rows that this rank's part of the list names are fetched; or the other axis stays cut; or the rows are taken
+// where they are and a partial whole is made of them; or x is whole.
 Spreads spread_take(const Node& n) {
   const int axis = axis_taken(n);
-  Spreads spreads;
-  if (n.type.ndim() == 2) spreads.push_back({{own(1 - axis), all()}, own(1 - axis)});
-  spreads.push_back({{own(axis), all()}, all()});
-  spreads.push_back({{all(), own(0)}, own(axis)});
-  spreads.push_back({{all(), all()}, replica()});
+  Spreads spreads{spread(n, listed(axis), own(), own(axis)), spread(n, all(), own(), own(axis))};
+  if (n.type.ndim() == 2) spreads.push_back(spread(n, own(1 - axis), all(), own(1 - axis)));
+  spreads.push_back(spread(n, own(axis), all(), all()));
+  spreads.push_back(spread(n, all(), all(), replica()));
   return spreads;
 }
 
-// As those of take, in reverse.
+// The rows of g that are added to this rank's rows are fetched; or as those of take, in reverse.
 Spreads spread_put_rows(const Node& n) {
   const int axis = axis_taken(n);
-  Spreads spreads;
-  for (const Rows& x : places(n.in[2])) {
-    const bool whole = x == all();
-    if (n.type.ndim() == 2 && (whole || x.axis != axis)) spreads.push_back({{own(1 - axis), all(), x}, own(1 - axis)});
-    if (whole || x.axis == axis) spreads.push_back({{all(), all(), x}, own(axis)});
-    spreads.push_back({{own(axis), own(0), x}, all()});
-    spreads.push_back({{all(), all(), x}, replica()});
-  }
+  Spreads spreads{spread(n, listed(axis), all(), own(axis)), spread(n, own(axis), own(), all())};
+  if (n.type.ndim() == 2) spreads.push_back(spread(n, own(1 - axis), all(), own(1 - axis)));
+  spreads.push_back(spread(n, all(), all(), own(axis)));
+  spreads.push_back(spread(n, all(), all(), replica()));
   return spreads;
 }
 
@@ -116,11 +98,12 @@ constinit const Op ops::take{
     .inputs = "x rows",
     .formula = "x[rows] along the axis",
     .doc =
-        "Negative rows count from the end, as in NumPy. Of an x that is cut along the axis no row moves that is not "
-        "taken: the ranks' parts of the result are summed.",
+        "Negative rows count from the end, as in NumPy. Of an x that is cut along the axis the rows that a rank's part "
+        "of the list names are fetched.",
     .letters = "[axis=0] ij r -> rj | [axis=1] ij r -> ir | i r -> r",
     .infer = [](const Node& n) -> Type {
-      require_rows(n);
+      require(!n.in[0]->type.sparse(), "x must be dense");
+      require_list(n.in[1], "rows");
       return dense_type(n);
     },
     .run = run_take,
@@ -128,6 +111,7 @@ constinit const Op ops::take{
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
       return k == 0 ? spgrad::put_rows(g, out->in[1], out->in[0], axis_taken(*out)) : Var{};
     },
+    .wants = wants_listed,
     .linear = Linear::each,
     .linear_in = inputs_mask({0}),
     .promotes = inputs_mask({0}),
@@ -141,8 +125,8 @@ constinit const Op ops::put_rows{
     .doc = "The transpose of take; g's rows that go to one are summed. x's values are not used.",
     .letters = "[axis=0] rj r ij -> ij | [axis=1] ir r ij -> ij | r r i -> i",
     .infer = [](const Node& n) -> Type {
-      require_rows(n);
-      require(!n.in[2]->type.sparse(), "x must be dense");
+      require(!n.in[0]->type.sparse(), "g must be dense");
+      require_list(n.in[1], "rows");
       return dense_type(n);
     },
     .run = run_put_rows,
@@ -150,6 +134,7 @@ constinit const Op ops::put_rows{
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
       return k == 0 ? spgrad::take(g, out->in[1], axis_taken(*out)) : Var{};
     },
+    .wants = wants_added,
     .linear = Linear::each,
     .linear_in = inputs_mask({0}),
     .promotes = inputs_mask({0}),
