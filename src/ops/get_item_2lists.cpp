@@ -1,4 +1,7 @@
 // get_item_2lists, from_entries: elements of a matrix at listed positions, and a matrix of such elements.
+#include <algorithm>
+#include <array>
+
 #include "src/kernels/arithmetic.hpp"
 #include "src/ops/lists.hpp"
 #include "src/ops/slicing.hpp"
@@ -6,22 +9,36 @@
 namespace spgrad {
 namespace {
 
-std::vector<Index> wants_majors(const WantContext& c, int) {
-  const int axis = c.of.cut();
-  return listed_indices(c.in[axis == 0 ? 1 : 2].own, c.of.shape()[axis]);
+// Once each, however often they are named, ascending.
+std::vector<Index> distinct(std::vector<Index> rows) {
+  std::ranges::sort(rows);
+  rows.erase(std::ranges::unique(rows).begin(), rows.end());
+  return rows;
 }
 
-// Row r of A is that of query r; or, where every rank knows all queries, it answers those of its own rows.
+std::vector<Index> wants_majors(const WantContext& c, int) {
+  const int axis = c.of.cut();
+  return distinct(listed_indices(c.in[axis == 0 ? 1 : 2].own, c.of.shape()[axis]));
+}
+
+// The row of A here that each query asks for: one of those that have come; or, where every rank knows all queries and
+// answers for its rows, which begin with `first`, it may be out of their range.
+std::vector<Index> places_of(std::vector<Index> rows, bool arrived, Index first) {
+  const auto here = arrived ? distinct(rows) : std::vector<Index>{};
+  for (Index& i : rows) i = arrived ? std::ranges::lower_bound(here, i) - here.begin() : i - first;
+  return rows;
+}
+
 void run_get_sparse(RunContext& c) {
   const int major = major_axis(c.node().in[0]->type);
   const auto minors = listed_indices(c.in(major == 0 ? 2 : 1), c.in(0).shape()[1 - major]);
   const Sparsity& s = c.sparsity(0);
-  const bool arrived = c.out_rows() == own();
-  const auto majors = arrived ? std::vector<Index>{} : listed_indices(c.in(major == 0 ? 1 : 2), s.major.size());
+  const auto majors = places_of(listed_indices(c.in(major == 0 ? 1 : 2), c.node().in[0]->type.shape[major]),
+                                c.out_rows() == own(), s.major.begin(s.rank));
   c.zero_out();
   c.dispatch([&]<class T>() {
     for (std::size_t r = 0; r < minors.size(); ++r) {
-      const Index i = arrived ? static_cast<Index>(r) : majors[r] - s.major.begin(s.rank);
+      const Index i = majors[r];
       if (i < 0 || i >= s.local_majors()) continue;
       for (Index p = s.indptr[i]; p < s.indptr[i + 1]; ++p)
         if (s.global_minor(s.indices[p]) == minors[r])
@@ -33,17 +50,16 @@ void run_get_sparse(RunContext& c) {
 void run_get(RunContext& c) {
   const Value& A = c.in(0);
   if (A.is_sparse()) return run_get_sparse(c);
-  const bool arrived = A.cut() == 0 && c.out_rows() == own();  // row r is that of query r
-  const auto columns = listed_indices(c.in(2), A.shape()[1]);
-  const auto rows = arrived ? std::vector<Index>{} : listed_indices(c.in(1), A.shape()[0]);
-  const Index begin = A.cut() == kWhole ? 0 : A.layout().begin(A.rank());
+  const bool arrived = A.cut() == 0 && c.out_rows() == own();
+  const Shape& shape = c.node().in[0]->type.shape;
+  std::array<std::vector<Index>, 2> at{listed_indices(c.in(1), shape[0]), listed_indices(c.in(2), shape[1])};
+  const auto slow = places_of(std::move(at[A.slow()]), arrived, first_row(A));
+  const auto& fast = at[1 - A.slow()];
   c.zero_out();
   c.dispatch([&]<class T>() {
-    for (std::size_t r = 0; r < columns.size(); ++r) {
-      std::array<Index, 2> at{arrived ? static_cast<Index>(r) : rows[r], columns[r]};
-      if (!arrived) at[A.slow()] -= begin;
-      const Index i = at[A.slow()];
-      if (i >= 0 && i < A.local_rows()) c.out_data<T>()[r] = c.data<T>(0)[i * A.row_length() + at[1 - A.slow()]];
+    for (std::size_t r = 0; r < slow.size(); ++r) {
+      const Index i = slow[r];
+      if (i >= 0 && i < A.local_rows()) c.out_data<T>()[r] = c.data<T>(0)[i * A.row_length() + fast[r]];
     }
   });
 }
@@ -133,7 +149,7 @@ constinit const Op ops::from_entries{
       Spreads spreads;
       for (const Rows& e : {own(), all()}) {
         Spread s{{e, e, e}, own(major_axis(n.type))};
-        if (n.in.size() == 4) s.in.push_back(n.in[3]->type.sparse() ? own_major(n.in[3]) : all());
+        if (n.in.size() == 4) s.in.push_back(anywhere());
         spreads.push_back(std::move(s));
       }
       return spreads;
