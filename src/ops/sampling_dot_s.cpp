@@ -24,6 +24,11 @@ void run_sampled(RunContext& c) {
   }
   if (!c.in(x).is_sparse())
     return kernels::sddmm<T>(P, c.rows<T>(x), sparse_rows<T>(c, y, row_minors(c, y, itself)), out, c.poll());
+  if (c.in(y).cut() == 1) {  // by columns, which X names: rows of the right factor of a product
+    const RowMinors minors = row_minors(c, y, [&](Index j) { return local_minor(c.sparsity(2), j); });
+    const Index n = c.sparsity(2).local_minors() + 1;
+    return kernels::spgemm_sampled<T>(P, c.entries<T>(x), sparse_rows<T>(c, y, minors), n, out, c.poll());
+  }
   const Sparsity& X = c.sparsity(x);  // in whose minors those of Y are read; the last has no entry
   const RowMinors minors = row_minors(c, y, [&](Index j) { return local_minor(X, j); });
   kernels::sddmm<T>(P, c.entries<T>(x), sparse_rows<T>(c, y, minors), X.local_minors() + 1, out, c.poll());
@@ -36,8 +41,9 @@ constinit const Op ops::sampling_dot_s{
     .inputs = "X Y P",
     .formula = "P o (X Y^T)",
     .doc =
-        "sampling_dot with sparse factors, one or both. No entry of the product is computed where P stores none. The "
-        "gradient of a sparse factor is regular.",
+        "sampling_dot with sparse factors, one or both. No entry of the product is computed where P stores none. Of a "
+        "second factor rows are read that P names, or columns that the first one names. The gradient of a sparse "
+        "factor is regular.",
     .letters = "ik jk ij -> ij",
 
     .infer = [](const Node& n) -> Type {
@@ -53,7 +59,13 @@ constinit const Op ops::sampling_dot_s{
         const Type& factor = n.in[static_cast<std::size_t>(k)]->type;
         s.in[static_cast<std::size_t>(k)] = factor.sparse() ? rows : unless_one(factor, rows);
       }
-      return {s};
+      const Type& second = n.in[static_cast<std::size_t>(y)]->type;
+      if (!n.in[static_cast<std::size_t>(x)]->type.sparse() || !second.sparse()) return {s};
+      Spread by_columns = s;
+      by_columns.in[static_cast<std::size_t>(y)] = ghost(x, 1);
+      // The shorter lines, which are the more numerous ones: a long one would be read for every entry that names it.
+      if (second.shape[0] == second.shape[1]) return {s, by_columns};
+      return {second.shape[0] > second.shape[1] ? s : by_columns};
     },
 
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
