@@ -49,6 +49,13 @@ class Make {
   Layout even(Index size) const { return Layout::even(size, world_.size()); }
   const std::vector<Given>& inputs() const { return inputs_; }
 
+  /// How many of k < count lie on another rank than f(k) < n does, where both are cut evenly.
+  Index moving(Index count, Index n, const std::function<Index(Index)>& f) const;
+  /// The bytes that it costs to have so many elements whole on every rank.
+  Index on_every_rank(Index elements) const { return elements * 8 * (world_.size() - 1); }
+  /// To have so many elements cut along the other axis.
+  Index turned(Index elements) const { return elements * 8 * (world_.size() - 1) / world_.size(); }
+
   /// The sum of f(i), i < m, over all ranks.
   double total(Index m, const std::function<double(Index)>& f) const;
   double largest(Index m, const std::function<double(Index)>& f) const;
@@ -86,5 +93,6 @@ std::vector<Case> dense_cases();
 std::vector<Case> structure_cases();
 std::vector<Case> product_cases();
 std::vector<Case> part_cases();
+std::vector<Case> dense_part_cases();
 
 }  // namespace spgrad::large

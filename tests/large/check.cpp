@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 
+#include "src/comm/moves.hpp"
+
 namespace spgrad::large {
 namespace {
 
@@ -85,6 +87,12 @@ Value along(const Value& x, const Value& direction, double step) {
   for (std::size_t p = 0; p < y.data<double>().size(); ++p)
     y.data<double>()[p] = x.data<double>()[p] + step * direction.data<double>()[p];
   return y;
+}
+
+// The gradient of what was given whole may be cut.
+Value placed_as(const Value& direction, const Value& gradient) {
+  if (direction.is_sparse() || direction.cut() != kWhole || gradient.cut() == kWhole) return direction;
+  return comm::slice(direction, gradient.cut(), gradient.layout(), gradient.rank());
 }
 
 Vars differentiable(const std::vector<Given>& inputs) {
@@ -173,7 +181,8 @@ Slopes Loss::slopes() {
     directions_.push_back(x.differentiable ? direction(x.value, k) : Value());
     if (!x.differentiable) continue;
     with_tangents.emplace_back(tangent_of(x)->name, directions_[k]);
-    const auto g = gradients[next].data<double>(), v = directions_[k].data<double>();
+    const Value of_x = placed_as(directions_[k], gradients[next]);
+    const auto g = gradients[next].data<double>(), v = of_x.data<double>();
     world_.together([&] {
       require(g.size() == v.size(), "the gradient of ", x.var->name, " is ", gradients[next],
               ", cut otherwise than it");
@@ -181,7 +190,7 @@ Slopes Loss::slopes() {
               " is not on its Sparsity");
     });
     ++next;
-    if (x.value.is_sparse() || x.value.cut() != kWhole || world_.rank() == 0)
+    if (of_x.is_sparse() || of_x.cut() != kWhole || world_.rank() == 0)
       for (std::size_t p = 0; p < g.size(); ++p) {
         slope += g[p] * v[p];
         scale += std::abs(g[p] * v[p]);

@@ -1,24 +1,25 @@
 // large_cases: every public operation and its gradient on generated matrices of 10^5 rows and 10^6 entries, of which
 // no rank makes more than its own part. One line a case; see CONTRIBUTING.md.
-//   mpirun -n 3 large_cases [--rows N] [--only NAME]
+//   mpirun -n 3 large_cases [--rows N] [--only NAME] [--record FILE]
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 
 #include "tests/large/check.hpp"
+#include "tests/large/memory_ceilings.hpp"
 #include "tests/large/peak_memory.hpp"
 
 namespace spgrad::large {
 namespace {
 
-constexpr double kMegabyte = 1 << 20;
-// Scalars: the agreements of a call, a loss. A rank's tables of peers, pages half used, buffers of the MPI library.
-constexpr Index kScalarBytes = 1024;
-constexpr double kSpareMegabytes = 8, kMemoryFactor = 6;
+constexpr double kMegabyte = 1 << 20, kUnlimited = 1e6;
+// Scalars: the agreements of a call, a loss.
+constexpr Index kScalarBytes = 400;
+constexpr Index kRows = 100'000, kRanks = 3;  // for which memory was measured
 
 struct Options {
-  Index rows = 100'000;
-  std::string only;
+  Index rows = kRows;
+  std::string only, record;
 };
 
 struct Measured {
@@ -28,26 +29,12 @@ struct Measured {
   bool within() const { return megabytes <= megabytes_allowed && bytes <= bytes_allowed; }
 };
 
-double megabytes_of(const Value& x) {
-  double bytes = static_cast<double>(x.local_size()) * static_cast<double>(size_of(x.dtype()));
-  if (x.is_sparse()) {
-    const Sparsity& s = *x.sparsity();
-    bytes += 4.0 * static_cast<double>(s.local_nnz()) + 8.0 * static_cast<double>(s.local_majors());
-    bytes += 8.0 * 8 * static_cast<double>(s.ghosts.size());  // a row of some elements for each
-  }
-  return bytes / kMegabyte;
-}
-
-template <class Values>
-double megabytes_of_all(const Values& values) {
-  double sum = 0;
-  for (const Value& x : values) sum += megabytes_of(x);
-  return sum;
-}
-
 class Runner {
  public:
-  Runner(Session& session, Options options) : session_(session), options_(std::move(options)) {}
+  Runner(Session& session, Options options) : session_(session), options_(std::move(options)) {
+    if (options_.record.empty() || !options_.only.empty())
+      ceilings_ = MemoryCeilings(SPGRAD_SOURCE_DIR "/tests/large/memory.txt");
+  }
 
   void run(const Case& row, Format format) {
     const std::string name = row.formats ? text(row.name, " ", format) : row.name;
@@ -61,6 +48,15 @@ class Runner {
       const Expected expected = row.make(make);
       wrong = run_forward(make, expected, forward);
       if (wrong.empty() && expected.differentiable) wrong = run_backward(make, expected, backward);
+      if (options_.record.empty()) {
+        const double share = static_cast<double>(options_.rows) / kRows * kRanks / session_.ranks();
+        const Megabytes allowed = ceilings_.of(name, share);
+        forward.megabytes_allowed = allowed.forward;
+        backward.megabytes_allowed = allowed.gradient;
+      } else {
+        forward.megabytes_allowed = backward.megabytes_allowed = kUnlimited;
+        ceilings_.set(name, {forward.megabytes, backward.megabytes});
+      }
     } catch (const Error& error) {  // thrown by all ranks
       wrong = error.what();
     }
@@ -69,6 +65,7 @@ class Runner {
   }
 
   int finish() const {
+    if (!options_.record.empty() && session_.rank() == 0) ceilings_.write(options_.record);
     session_.print(passed_, " passed, ", failed_, " failed");
     return failed_ == 0 && passed_ > 0 ? 0 : 1;
   }
@@ -79,8 +76,7 @@ class Runner {
     const Bindings given = bindings(make.inputs());
     const PeakMemory peak;
     std::vector<Value> out = f(given);
-    result_megabytes_ = megabytes_of(out[0]);
-    measure(peak, make, out, m);
+    m.megabytes = most(peak);
     f(given);  // warm: patterns are known
     m.bytes = f.bytes_sent();
     m.bytes_allowed = allowed(expected.bytes);
@@ -90,8 +86,8 @@ class Runner {
   std::string run_backward(const Make& make, const Expected& expected, Measured& m) {
     Loss loss(session_.world(), make.inputs(), expected.out);
     const PeakMemory peak;
-    measure(peak, make, loss.gradient(), m);
-    m.megabytes_allowed += kMemoryFactor * session_.world().reduce(result_megabytes_, comm::Combine::max);
+    loss.gradient();
+    m.megabytes = most(peak);
     loss.gradient();
     m.bytes = loss.bytes_sent();
     m.bytes_allowed = allowed(expected.gradient_bytes);
@@ -103,14 +99,9 @@ class Runner {
     return ranks == 1 ? 0 : bytes + bytes / 10 + kScalarBytes * ranks;
   }
 
-  // That of the rank with the least room.
-  void measure(const PeakMemory& peak, const Make& make, const std::vector<Value>& out, Measured& m) {
-    const double used = static_cast<double>(peak.bytes()) / kMegabyte;
-    double own = megabytes_of_all(out);
-    for (const Given& x : make.inputs()) own += megabytes_of(x.value);
-    World& world = session_.world();
-    m.megabytes = world.reduce(used, comm::Combine::max);
-    m.megabytes_allowed = kSpareMegabytes + kMemoryFactor * world.reduce(own, comm::Combine::max);
+  // Of the rank that needs most.
+  double most(const PeakMemory& peak) {
+    return session_.world().reduce(static_cast<double>(peak.bytes()) / kMegabyte, comm::Combine::max);
   }
 
   void report(const std::string& name, double seconds, const Measured& forward, const Measured& backward,
@@ -129,7 +120,7 @@ class Runner {
 
   Session& session_;
   Options options_;
-  double result_megabytes_ = 0;  // of the last operation, which its gradient has too
+  MemoryCeilings ceilings_;
   int passed_ = 0, failed_ = 0;
 };
 
@@ -137,19 +128,20 @@ Options parse(int argc, char** argv) {
   Options options;
   for (int k = 1; k < argc; k += 2) {
     const std::string_view name = argv[k];
-    if (k + 1 == argc || (name != "--rows" && name != "--only"))
-      fail(ErrorKind::usage, "usage: large_cases [--rows N] [--only NAME]");
+    if (k + 1 == argc || (name != "--rows" && name != "--only" && name != "--record"))
+      fail(ErrorKind::usage, "usage: large_cases [--rows N] [--only NAME] [--record FILE]");
     if (name == "--rows")
       options.rows = std::stoll(argv[k + 1]);
     else
-      options.only = argv[k + 1];
+      (name == "--only" ? options.only : options.record) = argv[k + 1];
   }
   return options;
 }
 
 int run(Session& session, int argc, char** argv) {
   Runner runner(session, parse(argc, argv));
-  for (const auto& family : {product_cases(), part_cases(), structure_cases(), dense_cases(), elementwise_cases()})
+  for (const auto& family :
+       {product_cases(), part_cases(), structure_cases(), dense_cases(), dense_part_cases(), elementwise_cases()})
     for (const Case& row : family) {
       runner.run(row, Format::csr);
       if (row.formats) runner.run(row, Format::csc);

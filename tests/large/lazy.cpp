@@ -170,6 +170,12 @@ Numbers every(Index n) {
   return {n, same, same};
 }
 
+Indices up_to(Index n) {
+  Indices x(static_cast<std::size_t>(n));
+  std::iota(x.begin(), x.end(), Index{0});
+  return x;
+}
+
 Numbers stepping(Index start, Index step, Index count) {
   return {count, [=](Index k) { return start + k * step; },
           [=](Index i) {

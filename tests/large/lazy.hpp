@@ -66,6 +66,7 @@ struct Numbers {
   std::function<Index(Index)> from, back;
 };
 Numbers every(Index n);
+Indices up_to(Index n);  ///< 0 .. n - 1
 Numbers stepping(Index start, Index step, Index count);
 Lazy part(const Lazy& x, const Numbers& rows, const Numbers& columns);
 /// x at these rows and columns of zeros: the transpose of part.

@@ -108,6 +108,14 @@ Given Make::entries_of(const Given& A) {
   return add(std::move(v), "v");
 }
 
+Index Make::moving(Index count, Index n, const std::function<Index(Index)>& f) const {
+  const Layout from = even(n), to = even(count);
+  Index found = 0;
+  for (Index k = to.begin(world_.rank()); k < to.end(world_.rank()); ++k)
+    found += from.owner(f(k)) == world_.rank() ? 0 : 1;
+  return world_.reduce(found);
+}
+
 double Make::total(Index m, const std::function<double(Index)>& f) const {
   const Layout mine = even(m);
   double sum = 0;

@@ -1,6 +1,7 @@
 #include "tests/large/peak_memory.hpp"
 
 #include <malloc.h>
+#include <sys/prctl.h>
 
 #include <fstream>
 #include <string>
@@ -21,6 +22,7 @@ std::size_t status_bytes(const std::string& field) {
 }  // namespace
 
 PeakMemory::PeakMemory() {
+  prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);  // a huge page would count whole, whatever part of it is used
   release_unused_buffers();
   malloc_trim(0);
   std::ofstream("/proc/self/clear_refs") << 5 << std::flush;  // VmHWM starts anew

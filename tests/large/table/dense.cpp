@@ -1,4 +1,4 @@
-// Reductions, products and parts of dense values that are cut.
+// Reductions and products of dense values that are cut, and what is put together of them.
 #include <algorithm>
 #include <cmath>
 
@@ -8,9 +8,6 @@ namespace spgrad::large {
 namespace {
 
 constexpr Index kWidth = 10;
-
-// What it costs that every rank gets all of this; the ceiling of those that do it says so.
-Index on_every_rank(const Make& m, Index elements) { return elements * 8 * (m.world().size() - 1); }
 
 // One number for each row (axis 1), or for each column (axis 0), of which every rank adds up its rows.
 template <class Op, class F>
@@ -107,11 +104,9 @@ template <class F>
 Expected softmax_columns(Make& m, Var (*op)(const Var&, int), F f) {
   const Given D = m.dense(m.n(), kWidth);
   const auto sums = column_totals(m, D, exponential);
-  const Index bytes = on_every_rank(m, m.n() * kWidth);
-  return {op(D, 0),
-          dense_of(D.is.shape,
-                   [=, at = D.is.at](Index i, Index j) { return f(at(i, j), sums[static_cast<std::size_t>(j)]); }),
-          bytes, bytes};
+  return {op(D, 0), dense_of(D.is.shape, [=, at = D.is.at](Index i, Index j) {
+            return f(at(i, j), sums[static_cast<std::size_t>(j)]);
+          })};
 }
 
 template <class F>
@@ -154,37 +149,50 @@ Expected small_factor(Make& m) {
           })};
 }
 
-Expected taken(Make& m) {
-  const Index n = m.n(), count = n / 2;
-  const Given D = m.dense(n, 4);
-  const auto row = [=](Index k) { return (k * 7919 + 13) % n; };
-  const Given rows = m.integers(count, [=](Index k) { return k % 3 == 0 ? row(k) - n : row(k); });
-  const Index bytes = on_every_rank(m, count * 4 + count);
-  return {take(D, rows), dense_of({count, 4}, [=, at = D.is.at](Index k, Index j) { return at(row(k), j); }), bytes,
-          2 * bytes};
-}
+// Images of 4 x 4 pixels, one a row. The matrix of all kernels is cut among the ranks, so that nearly all pixels of all
+// images meet on each of them.
+constexpr Index kSide = 4;
+constexpr ImageShape kImage{1, kSide, kSide};
 
-Expected put(Make& m) {
-  const Index n = m.n(), count = n / 2;
-  const Given g = m.dense(count, 4), D = m.dense(n, 4);
-  const Given rows = m.integers(count, [=](Index k) { return n - 1 - 2 * k; });
-  const Index bytes = on_every_rank(m, count * 4 + count);
-  return {put_rows(g, rows, D),
-          dense_of({n, 4},
-                   [=, at = g.is.at](Index i, Index j) {
-                     const Index k = (n - 1 - i) / 2;
-                     return n - 1 - 2 * k == i && k < count ? at(k, j) : 0;
+Expected convolved(Make& m) {
+  const Given kernels = m.dense(2, 9), images = m.dense(m.n(), kSide * kSide);
+  const auto k = flat(kernels.is);
+  const Index bytes = m.on_every_rank(m.n() * kSide * kSide) + m.turned(m.n() * 8);
+  return {convolve(kernels, {3, 3}, images, kImage).pixels,
+          dense_of({m.n(), 8},
+                   [=, at = images.is.at](Index b, Index p) {
+                     const Index kernel = p / 4, y = p / 2 % 2, x = p % 2;
+                     double sum = 0;
+                     for (Index i = 0; i < 3; ++i)
+                       for (Index j = 0; j < 3; ++j)
+                         sum += k[static_cast<std::size_t>(9 * kernel + 3 * i + j)] * at(b, (y + i) * kSide + x + j);
+                     return sum;
                    }),
-          bytes, 2 * bytes};
+          bytes, 3 * bytes};
 }
 
-Expected sliced(Make& m) {
-  const Index n = m.n();
-  const Given D = m.dense(n, kWidth);
-  const Index bytes = on_every_rank(m, n * kWidth);
-  return {subtensor(D, {.start = n - 1, .stop = 0, .step = -2}, {.start = 1}),
-          part(D.is, stepping(n - 1, -2, n / 2), stepping(1, 1, kWidth - 1)), bytes, bytes};
+Expected pooled(Make& m) {
+  const Given images = m.dense(m.n(), kSide * kSide, Range::wide);
+  return {max_pool(images, kImage, {2, 2}).pixels, dense_of({m.n(), 4}, [at = images.is.at](Index b, Index p) {
+            const Index corner = p / 2 * 2 * kSide + p % 2 * 2;
+            return std::max(std::max(at(b, corner), at(b, corner + 1)),
+                            std::max(at(b, corner + kSide), at(b, corner + kSide + 1)));
+          })};
 }
+
+double root_of_squares(const std::vector<double>& x) {
+  double sum = 0;
+  for (const double e : x) sum += e * e;
+  return std::sqrt(sum);
+}
+double sum_of_moduli(const std::vector<double>& x) {
+  double sum = 0;
+  for (const double e : x) sum += std::abs(e);
+  return sum;
+}
+double deviation(const std::vector<double>& x) { return std::sqrt(variance(x)); }
+double any_above(const std::vector<double>& x) { return largest_of(x) > 0.85 ? 1 : 0; }
+double all_below(const std::vector<double>& x) { return largest_of(x) < 0.85 ? 1 : 0; }
 
 }  // namespace
 
@@ -253,8 +261,7 @@ std::vector<Case> dense_cases() {
          const Given D = m.dense(m.n(), kWidth);
          auto sums = column_totals(m, D, exponential);
          for (double& x : sums) x = std::log(x);
-         const Index bytes = on_every_rank(m, m.n() * kWidth);
-         return Expected{logsumexp(D, 0), numbers(sums), bytes, bytes};
+         return Expected{logsumexp(D, 0), numbers(sums)};
        },
        false},
       {"logsumexp D 1",
@@ -267,6 +274,44 @@ std::vector<Case> dense_cases() {
       {"softmax D 1", [](Make& m) { return softmax_rows(m, softmax, share); }, false},
       {"log_softmax D 0", [](Make& m) { return softmax_columns(m, log_softmax, log_share); }, false},
       {"log_softmax D 1", [](Make& m) { return softmax_rows(m, log_softmax, log_share); }, false},
+      {"norm D 1",
+       [](Make& m) {
+         return by_row(
+             m, [](const Var& x) { return norm(x, 2, 1); }, root_of_squares);
+       },
+       false},
+      {"norm D, ord 1",
+       [](Make& m) {
+         const Given D = m.dense(m.n(), kWidth);
+         return Expected{norm(D, 1), number(sum_of(column_totals(m, D, [](double x) { return std::abs(x); })))};
+       },
+       false},
+      {"norm D 1, ord 1",
+       [](Make& m) {
+         return by_row(
+             m, [](const Var& x) { return norm(x, 1, 1); }, sum_of_moduli);
+       },
+       false},
+      {"std D 1",
+       [](Make& m) {
+         return by_row(
+             m, [](const Var& x) { return std(x, 1); }, deviation);
+       },
+       false},
+      {"any_true D 1",
+       [](Make& m) {
+         return by_row(
+             m, [](const Var& x) { return any_true(gt(x, 0.85), 1); }, any_above, Range::either_sign, false);
+       },
+       false},
+      {"all_true D 1",
+       [](Make& m) {
+         return by_row(
+             m, [](const Var& x) { return all_true(lt(x, 0.85), 1); }, all_below, Range::either_sign, false);
+       },
+       false},
+      {"convolve", convolved, false},
+      {"max_pool", pooled, false},
       {"inner D D",
        [](Make& m) {
          const Given x = m.dense(m.n(), kWidth), y = m.dense(m.n(), kWidth);
@@ -304,9 +349,6 @@ std::vector<Case> dense_cases() {
                          dense_of({m.n(), kWidth}, [](Index i, Index j) { return i % 12 == j ? 1 : 0; }), 0, 0, false};
        },
        false},
-      {"take D", taken, false},
-      {"put_rows D", put, false},
-      {"subtensor D[::-2, 1:]", sliced, false},
       {"dropout D",
        [](Make& m) {
          const Given D = m.dense(m.n(), kWidth);

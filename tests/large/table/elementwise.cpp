@@ -29,6 +29,7 @@ double square(double x) { return x * x; }
 double modulus(double x) { return std::abs(x); }
 double signum(double x) { return x > 0 ? 1 : x < 0 ? -1 : 0; }
 double negated(double x) { return -x; }
+double positive_part(double x) { return std::max(x, 0.0); }
 double same(double x) { return x; }
 double sigma(double x) { return 1 / (1 + std::exp(-x)); }
 double log_one_exp(double x) { return std::log(1 + std::exp(x)); }
@@ -166,6 +167,7 @@ std::vector<Case> elementwise_cases() {
                          })};
        },
        false},
+      {"relu D", of_dense<relu, positive_part>, false},
       {"clip D",
        [](Make& m) {
          const Given D = m.dense(m.n(), 10);

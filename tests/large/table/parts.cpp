@@ -1,19 +1,23 @@
-// Slices, lists and elements of sparse matrices, their transposes, and matrices put together of others. What changes
-// owner is at most every entry.
+// Slices, lists and elements of sparse matrices, their transposes, and matrices put together of others.
 #include "tests/large/case.hpp"
 
 namespace spgrad::large {
 namespace {
 
-Index all_entries(const Given& A) { return A.stored * 8; }
+// Of so many rows (or columns) of A.
+Index entries(const Given& A, Index lines) { return lines * A.stored / A.is.rows() * 8; }
 
 // Rows where they lie ascending stay in place; backwards every one may have to go.
 Expected sliced(Make& m, bool backwards) {
   const Index n = m.n();
   const Given A = m.sparse();
-  if (backwards)
-    return {get_item_2d(A, {{}, {}, -1}, {{}, {}, -2}),
-            part(A.is, stepping(n - 1, -1, n), stepping(n - 1, -2, (n + 1) / 2)), all_entries(A), 2 * all_entries(A)};
+  if (backwards) {  // csr: every row goes, and every other column of it comes back
+    const Index half = (n + 1) / 2;
+    const Index bytes = m.csr() ? entries(A, m.moving(n, n, [=](Index k) { return n - 1 - k; }))
+                                : entries(A, m.moving(half, n, [=](Index k) { return n - 1 - 2 * k; }));
+    return {get_item_2d(A, {{}, {}, -1}, {{}, {}, -2}), part(A.is, stepping(n - 1, -1, n), stepping(n - 1, -2, half)),
+            bytes, m.csr() ? 3 * bytes / 2 : 2 * bytes};
+  }
   return {get_item_2d(A, {5, n - 5, 2}, {3}), part(A.is, stepping(5, 2, (n - 9) / 2), stepping(3, 1, n - 3))};
 }
 
@@ -31,28 +35,30 @@ Numbers listed(Index n) { return stepping(n - 1, -3, n / 3); }
 Expected rows_by_list(Make& m) {
   const Index n = m.n();
   const Given A = m.sparse(), rows = m.integers(n / 3, [=](Index k) { return n - 1 - 3 * k; });
-  const Index list = n / 3 * 8 * 2;  // of csc it is whole on every rank
-  return {get_item_list(A, rows), part(A.is, listed(n), every(n)), (m.csr() ? all_entries(A) / 2 : 0) + list,
-          all_entries(A) + 2 * list};
+  const Index list = m.on_every_rank(n / 3);  // csc: to find rows; csr: to put them back
+  const Index bytes = m.csr() ? entries(A, m.moving(n / 3, n, [=](Index k) { return n - 1 - 3 * k; })) : 0;
+  return {get_item_list(A, rows), part(A.is, listed(n), every(n)), m.csr() ? bytes : list, 2 * bytes + list};
 }
 
 Expected rows_put(Make& m) {
   const Index n = m.n();
   const Given A = m.sparse(), rows = m.integers(n / 3, [=](Index k) { return n - 1 - 3 * k; });
   const Given again = m.integers(n / 3, [=](Index k) { return n - 1 - 3 * k; });
-  const Index list = n / 3 * 8 * 2;
+  const Index list = m.on_every_rank(n / 3);
+  const Index bytes = m.csr() ? entries(A, m.moving(n / 3, n, [=](Index k) { return n - 1 - 3 * k; })) : 0;
   return {put_list(get_item_list(A, rows), again, A),
           placed(part(A.is, listed(n), every(n)), A.is.shape, listed(n), every(n)),
-          (m.csr() ? all_entries(A) : 0) + 2 * list, 2 * all_entries(A) + 6 * list};
+          2 * bytes + (m.csr() ? 1 : 2) * list, 4 * bytes + 2 * list};
 }
 
 Expected elements_by_lists(Make& m) {
   const Index n = m.n();
   const auto row = [=](Index k) { return (k * 7919 + 13) % n; };
   const Given A = m.sparse(), i = m.integers(n, row), j = m.integers(n, [=](Index k) { return (row(k) + 2) % n; });
-  const Index bytes = n * 8 * 2 + all_entries(A);
+  const Index moving = m.moving(n, n, row);  // backwards an entry and its place
   return {get_item_2lists(A, i, j),
-          dense_of({n}, [=, at = A.is.at](Index k, Index) { return at(row(k), (row(k) + 2) % n); }), bytes, 2 * bytes};
+          dense_of({n}, [=, at = A.is.at](Index k, Index) { return at(row(k), (row(k) + 2) % n); }), entries(A, moving),
+          entries(A, moving) + moving * 3 * 8};
 }
 
 Expected built_of_entries(Make& m) {
@@ -65,7 +71,8 @@ Expected built_of_entries(Make& m) {
     const Index diagonal = ((c - r) % n + n) % n;
     return diagonal < 10 ? diagonal * n + r : -1;
   };
-  const Index bytes = count * 3 * 8;  // an entry and its place
+  const auto line = [=, csr = m.csr()](Index k) { return csr ? k % n : (k % n + k / n) % n; };
+  const Index bytes = m.moving(count, n, line) * 3 * 8;  // an entry and its place; back come whole rows, that all name
   return {from_entries(i, j, v, {n, n}, m.format()),
           {{n, n},
            [=, at = v.is.at](Index r, Index c) {
@@ -75,7 +82,7 @@ Expected built_of_entries(Make& m) {
            at_band.row,
            at_band.column},
           bytes,
-          3 * bytes};
+          bytes + m.on_every_rank(count)};
 }
 
 Expected one_element(Make& m) {
@@ -90,6 +97,12 @@ Expected one_put(Make& m) {
   return {put_scalar(s, A, i, i + 1), on(A.is, [=](Index r, Index c) { return r == i && c == i + 1 ? 0.5 : 0; })};
 }
 
+// What is cut anew when two matrices are stacked along their majors.
+Index restacked(const Make& m, const Given& A, const Given& B) {
+  const Index n = m.n(), moving = m.moving(2 * n, n, [=](Index k) { return k % n; });
+  return entries(A, moving / 2) + entries(B, moving / 2);
+}
+
 // Below (beside) each other: along the major axis the rows of the result are cut anew.
 Expected stacked(Make& m, bool below) {
   const Index n = m.n();
@@ -100,9 +113,9 @@ Expected stacked(Make& m, bool below) {
   const Lazy top = placed(A.is, shape, clipped, clipped);
   const Lazy rest = below ? placed(B.is, shape, second, clipped) : placed(B.is, shape, clipped, second);
   const bool cut_anew = below == m.csr();
-  const Index bytes = cut_anew ? all_entries(A) + all_entries(B) : 0;
+  const Index bytes = cut_anew ? restacked(m, A, B) : 0;
   return {below ? vstack({A, B}, m.format()) : hstack({A, B}, m.format()), united(top, rest, std::plus<>()), bytes,
-          4 * bytes};
+          2 * bytes};
 }
 
 Expected block_diagonal(Make& m) {
@@ -111,10 +124,10 @@ Expected block_diagonal(Make& m) {
   const Shape shape{2 * n, 2 * n};
   const Numbers first{n, [](Index i) { return i; }, [=](Index i) { return i < n ? i : -1; }};
   const Numbers second = stepping(n, 1, n);
-  const Index bytes = all_entries(A) + all_entries(B);
+  const Index bytes = restacked(m, A, B);
   return {block_diag({A, B}, m.format()),
           united(placed(A.is, shape, first, first), placed(B.is, shape, second, second), std::plus<>()), bytes,
-          4 * bytes};
+          2 * bytes};
 }
 
 Expected of_rows(Make& m) {
@@ -122,7 +135,7 @@ Expected of_rows(Make& m) {
   const Given X = m.sparse(Pattern::thin), V = m.dense(count, kThin);
   const Given rows = m.integers(count, [=](Index k) { return n - 1 - 2 * k; });
   const Numbers place = stepping(n - 1, -2, count);
-  const Index turn = count * kThin * 8, list = count * 8 * 2;
+  const Index turn = m.turned(count * kThin), list = m.on_every_rank(count);
   Lazy is = placed(V.is, X.is.shape, place, every(kThin));
   is.row = [=](Index i) {
     Indices all;
@@ -134,7 +147,7 @@ Expected of_rows(Make& m) {
     for (Index k = 0; k < count; ++k) all.push_back(place.from(k));
     return all;
   };
-  return {construct_sparse_from_list(X, V, rows), is, turn + list, 3 * (turn + list)};
+  return {construct_sparse_from_list(X, V, rows), is, turn + list, 2 * turn + list};
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ Expected sampled(Make& m) {
           ghost_bytes(P, kWidth), 2 * ghost_bytes(P, kWidth)};
 }
 
-// With sparse factors of 12 columns. The gradient is not run: it merges every row with columns of n entries.
+// With sparse factors of 12 columns.
 Expected sampled_sparse(Make& m) {
   const Given X = m.sparse(Pattern::thin), Y = m.sparse(Pattern::thin), P = m.sparse();
   const Index turned = m.csr() ? 0 : (X.strays + Y.strays) * 8;
@@ -57,7 +57,7 @@ Expected sampled_sparse(Make& m) {
                for (Index k = 0; e != 0 && k < kThin; ++k) sum += x(i, k) * y(j, k);
                return e * sum;
              }),
-          bytes, 0, false};
+          bytes, (m.csr() ? 4 : 3) * bytes};
 }
 
 Expected scaled_and_added(Make& m) {
@@ -65,7 +65,20 @@ Expected scaled_and_added(Make& m) {
   const Lazy y = product(A.is, D.is);
   return {usmm(s, A, D, z),
           dense_of(z.is.shape, [=, y = y.at, z = z.is.at](Index i, Index j) { return 0.5 * y(i, j) + z(i, j); }),
-          ghost_bytes(A, kWidth), 3 * ghost_bytes(A, kWidth)};
+          ghost_bytes(A, kWidth), (m.csr() ? 2 : 3) * ghost_bytes(A, kWidth)};
+}
+
+// A D with a sparse result: whole rows where A stores entries, which is everywhere.
+Expected full_rows(Make& m) {
+  const Given A = m.sparse(), D = m.dense(m.n(), kWidth);
+  const Index bytes = ghost_bytes(A, kWidth) + (m.csr() ? 0 : m.turned(m.n() * kWidth));
+  return {true_dot(A, D),
+          {{m.n(), kWidth},
+           product(A.is, D.is).at,
+           [=](Index) { return up_to(kWidth); },
+           [=, n = m.n()](Index) { return up_to(n); }},
+          bytes,
+          (m.csr() ? 3 : 2) * bytes};
 }
 
 // A B with a sparse result. Rows of B (csc: columns of A) that the other's pattern names are fetched.
@@ -73,20 +86,23 @@ template <class Op>
 Expected sparse_product(Make& m, Op op, Pattern left, Pattern right) {
   const Given A = m.sparse(left), B = m.sparse(right);
   const Index bytes = m.csr() ? fetched_bytes(A, 3) : fetched_bytes(B, 11);
-  return {op(A, B), product(A.is, B.is), bytes, 2 * (A.stored + B.stored) * 11 * 8};
+  // Backwards one factor is turned, and names lines of the product's cotangent: 22 entries a row, 35 a column.
+  const Index back = m.csr() ? A.strays * (1 + 22) * 8 : B.strays * (1 + 35) * 8;
+  return {op(A, B), product(A.is, B.is), bytes, bytes + back};
 }
 
 Expected mixed_product(Make& m) {
   const Given A = m.sparse(Pattern::few), B = m.other_format(Pattern::few);
   const Index bytes = B.strays * 8 + fetched_bytes(A, 3);
-  return {true_dot(A, B), product(A.is, B.is), bytes, 8 * (A.stored + B.stored) * 8};
+  return {true_dot(A, B), product(A.is, B.is), bytes, 6 * bytes};
 }
 
-// A B with a dense result of 12 columns. The gradient is not run: it merges every row with columns of n entries.
+// A B with a dense result of 12 columns.
 Expected thin_product(Make& m) {
   const Given A = m.sparse(), B = m.sparse(Pattern::thin);
-  const Index bytes = m.csr() ? fetched_bytes(A, kThin) : ghost_bytes(B, 11);
-  return {dot(A, B), dense_of({m.n(), kThin}, product(A.is, B.is).at), bytes, 0, false};
+  // csc: both are turned, and half of A's strays name rows of B.
+  const Index bytes = m.csr() ? fetched_bytes(A, kThin) : (A.strays + B.strays + A.strays / 2 * kThin) * 8;
+  return {dot(A, B), dense_of({m.n(), kThin}, product(A.is, B.is).at), bytes, 5 * bytes / 2};
 }
 
 }  // namespace
@@ -114,6 +130,7 @@ std::vector<Case> product_cases() {
              m, [](const Var& a, const Var& b) { return true_dot(a, b); }, Pattern::banded, Pattern::few);
        }},
       {"true_dot A B mixed", mixed_product},
+      {"true_dot A D", full_rows},
       {"structured_dot A B",
        [](Make& m) { return sparse_product(m, structured_dot, Pattern::scattered, Pattern::few); }},
       {"dot A B", thin_product},

@@ -24,7 +24,7 @@ Expected two(Make& m, Op op, F f, bool both_stored) {
 template <class Op, class F>
 Expected two_formats(Make& m, Op op, F f) {
   const Given A = m.sparse(), B = m.other_format(Pattern::few);
-  return {op(A, B), united(A.is, B.is, f), B.strays * 8, 4 * B.strays * 8 + (m.csr() ? 0 : 4 * A.strays * 8)};
+  return {op(A, B), united(A.is, B.is, f), B.strays * 8, 3 * B.strays * 8};
 }
 
 template <class Op, class F>
@@ -43,21 +43,16 @@ template <class Op, class F>
 Expected with_dense(Make& m, Op op, F f, bool sparse_result, bool differentiable = true) {
   const Given A = m.sparse(Pattern::thin), D = m.dense(m.n(), kThin);
   const auto at = [=, a = A.is.at, d = D.is.at](Index i, Index j) { return static_cast<double>(f(a(i, j), d(i, j))); };
-  return {op(A, D), sparse_result ? on(A.is, at) : dense_of(A.is.shape, at), met(m, A), 3 * met(m, A), differentiable};
+  return {op(A, D), sparse_result ? on(A.is, at) : dense_of(A.is.shape, at), met(m, A), 2 * met(m, A), differentiable};
 }
 
 // A comparison of two sparse matrices stores where it holds, which may be nearly everywhere: few columns.
 template <class Op, class F>
 Expected compared(Make& m, Op op, F f) {
   const Given A = m.sparse(Pattern::thin), B = m.sparse(Pattern::thin);
-  const auto all = [](Index n) {
-    Indices x(static_cast<std::size_t>(n));
-    for (Index k = 0; k < n; ++k) x[static_cast<std::size_t>(k)] = k;
-    return x;
-  };
   return {op(A, B),
           {A.is.shape, [=, a = A.is.at, b = B.is.at](Index i, Index j) { return f(a(i, j), b(i, j)) ? 1 : 0; },
-           [=](Index) { return all(kThin); }, [=, n = m.n()](Index) { return all(n); }},
+           [=](Index) { return up_to(kThin); }, [=, n = m.n()](Index) { return up_to(n); }},
           0,
           0,
           false};
@@ -98,6 +93,14 @@ Expected rebuilt(Make& m) {
   return {csm(csm_data(A), csm_indices(A), csm_indptr(A), A.is.shape, m.format()), A.is, 64, 128};
 }
 
+// At A's entries those of B, both by their parts.
+Expected sampled_by_parts(Make& m) {
+  const Given A = m.sparse(), B = m.sparse(Pattern::few);
+  const CsmProperties a = csm_properties(A), b = csm_properties(B);
+  return {with_data(A, csm_grad(a.data, a.indices, a.indptr, A.is.shape, b.data, b.indices, b.indptr, m.format())),
+          on(A.is, [a = A.is.at, b = B.is.at](Index i, Index j) { return a(i, j) == 0 ? 0 : b(i, j); })};
+}
+
 Expected turned(Make& m) {
   const Given A = m.sparse();
   return {as_format(A, flipped(m.format())), A.is, A.strays * 8, 2 * A.strays * 8};
@@ -106,7 +109,7 @@ Expected turned(Make& m) {
 Expected sampled_dense(Make& m) {
   const Given A = m.sparse(Pattern::thin), D = m.dense(m.n(), kThin);
   return {at(A, D), on(A.is, [a = A.is.at, d = D.is.at](Index i, Index j) { return a(i, j) == 0 ? 0 : d(i, j); }),
-          met(m, A), 3 * met(m, A)};
+          met(m, A), 2 * met(m, A)};
 }
 
 Expected sampled_sparse(Make& m) {
@@ -194,6 +197,16 @@ std::vector<Case> structure_cases() {
          return Expected{A, {D.is.shape, D.is.at, full.row, full.column}};
        },
        false},
+      {"csc_from_dense D",
+       [](Make& m) {
+         const Given D = m.dense(m.n(), kThin);
+         const auto every_row = [n = m.n()](Index) { return up_to(n); };
+         return Expected{csc_from_dense(D),
+                         {D.is.shape, D.is.at, [](Index) { return up_to(kThin); }, every_row},
+                         m.turned(m.n() * kThin),
+                         2 * m.turned(m.n() * kThin)};
+       },
+       false},
       {"sp_sum A", [](Make& m) { return summed(m); }},
       {"sp_sum A 0", [](Make& m) { return summed(m, 0); }},
       {"sp_sum A 1", [](Make& m) { return summed(m, 1); }},
@@ -208,6 +221,7 @@ std::vector<Case> structure_cases() {
          return Expected{T(A), transposed(A.is)};
        }},
       {"csm of A's parts", rebuilt},
+      {"csm_grad of A's and B's parts", sampled_by_parts},
       {"with_data A v",
        [](Make& m) {
          const Given A = m.sparse(), v = m.entries_of(A);
