@@ -1,6 +1,5 @@
 // get_item_2lists, from_entries: elements of a matrix at listed positions, and a matrix of such elements.
 #include <algorithm>
-#include <array>
 
 #include "src/kernels/arithmetic.hpp"
 #include "src/ops/lists.hpp"
@@ -9,32 +8,34 @@
 namespace spgrad {
 namespace {
 
-// Once each, however often they are named, ascending.
-std::vector<Index> distinct(std::vector<Index> rows) {
-  std::ranges::sort(rows);
-  rows.erase(std::ranges::unique(rows).begin(), rows.end());
-  return rows;
+// The numbers of a list, once each, ascending, as they are written: before those from the end are counted.
+std::vector<Index> distinct(const Value& list) {
+  std::vector<Index> numbers = counted_from_end(list, 0);
+  std::ranges::sort(numbers);
+  numbers.erase(std::ranges::unique(numbers).begin(), numbers.end());
+  return numbers;
 }
 
 std::vector<Index> wants_majors(const WantContext& c, int) {
   const int axis = c.of.cut();
-  return distinct(listed_indices(c.in[axis == 0 ? 1 : 2].own, c.of.shape()[axis]));
+  return listed_indices(distinct(c.in[axis == 0 ? 1 : 2].own), c.of.shape()[axis]);
 }
 
-// The row of A here that each query asks for: one of those that have come; or, where every rank knows all queries and
-// answers for its rows, which begin with `first`, it may be out of their range.
-std::vector<Index> places_of(std::vector<Index> rows, bool arrived, Index first) {
-  const auto here = arrived ? distinct(rows) : std::vector<Index>{};
-  for (Index& i : rows) i = arrived ? std::ranges::lower_bound(here, i) - here.begin() : i - first;
+// The row (column) of A here that each query asks for: one of those that have come for the list; or, where every rank
+// knows all queries and answers for its own rows, one that may be out of their range.
+std::vector<Index> places_of(const Value& list, bool arrived, const Value& A, int axis) {
+  std::vector<Index> rows = arrived ? counted_from_end(list, 0) : listed_indices(list, A.shape()[axis]);
+  const auto here = arrived ? distinct(list) : std::vector<Index>{};
+  for (Index& i : rows) i = arrived ? std::ranges::lower_bound(here, i) - here.begin() : i - first_row(A);
   return rows;
 }
 
 void run_get_sparse(RunContext& c) {
   const int major = major_axis(c.node().in[0]->type);
-  const auto minors = listed_indices(c.in(major == 0 ? 2 : 1), c.in(0).shape()[1 - major]);
+  const Value& A = c.in(0);
   const Sparsity& s = c.sparsity(0);
-  const auto majors = places_of(listed_indices(c.in(major == 0 ? 1 : 2), c.node().in[0]->type.shape[major]),
-                                c.out_rows() == own(), s.major.begin(s.rank));
+  const auto majors = places_of(c.in(major == 0 ? 1 : 2), c.out_rows() == own(), A, major);
+  const auto minors = listed_indices(c.in(major == 0 ? 2 : 1), A.shape()[1 - major]);
   c.zero_out();
   c.dispatch([&]<class T>() {
     for (std::size_t r = 0; r < minors.size(); ++r) {
@@ -50,11 +51,9 @@ void run_get_sparse(RunContext& c) {
 void run_get(RunContext& c) {
   const Value& A = c.in(0);
   if (A.is_sparse()) return run_get_sparse(c);
-  const bool arrived = A.cut() == 0 && c.out_rows() == own();
-  const Shape& shape = c.node().in[0]->type.shape;
-  std::array<std::vector<Index>, 2> at{listed_indices(c.in(1), shape[0]), listed_indices(c.in(2), shape[1])};
-  const auto slow = places_of(std::move(at[A.slow()]), arrived, first_row(A));
-  const auto& fast = at[1 - A.slow()];
+  const int axis = A.slow();
+  const auto slow = places_of(c.in(1 + axis), A.cut() == 0 && c.out_rows() == own(), A, axis);
+  const auto fast = listed_indices(c.in(2 - axis), A.shape()[1 - axis]);
   c.zero_out();
   c.dispatch([&]<class T>() {
     for (std::size_t r = 0; r < slow.size(); ++r) {

@@ -16,11 +16,15 @@ std::vector<Index> counted_from_end(const Value& list, Index size) {
   return out;
 }
 
+std::vector<Index> listed_indices(std::vector<Index> list, Index size) {
+  for (Index& i : list) {
+    require(i >= -size && i < size, "index ", i, " is out of range ", -size, " .. ", size - 1);
+    i = i < 0 ? i + size : i;
+  }
+  return list;
+}
 std::vector<Index> listed_indices(const Value& list, Index size) {
-  auto out = counted_from_end(list, size);
-  for (const Index i : out)
-    require(i >= 0 && i < size, "index ", i < 0 ? i - size : i, " is out of range ", -size, " .. ", size - 1);
-  return out;
+  return listed_indices(counted_from_end(list, 0), size);
 }
 
 std::vector<RowAdded> rows_added(const Value& list, Index size, Index begin, Index end) {

@@ -11,6 +11,7 @@ void require_list(const Var& list, std::string_view name);
 std::vector<Index> counted_from_end(const Value& list, Index size);
 /// The same; throws Error for one that a dimension of this size does not have.
 std::vector<Index> listed_indices(const Value& list, Index size);
+std::vector<Index> listed_indices(std::vector<Index> list, Index size);
 
 /// Row `from` of an operand that is put in places is added to row `to` of the result.
 struct RowAdded {
