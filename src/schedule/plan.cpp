@@ -18,6 +18,13 @@ struct State {
   Place place;
 };
 
+// The pattern that names rows, as it is stored or turned: the rows are its minors.
+struct Naming {
+  const Node* root = nullptr;
+  bool turned = false;
+  auto operator<=>(const Naming&) const = default;
+};
+
 class Planner {
  public:
   Planner(const Vars& outputs, const Offers& offers)
@@ -211,7 +218,7 @@ class Planner {
   }
 
   // Equal moves of one value are made once.
-  State moved(Move kind, const State& from, const Place& target, Slot by, const void* named_by, const Type& type) {
+  State moved(Move kind, const State& from, const Place& target, Slot by, const Naming& named_by, const Type& type) {
     const auto key = std::tuple(kind, from.slot, target.axis, target.layout.dimension, target.layout.entries_of,
                                 target.layout.fences_of, named_by);
     const auto found = moved_.find(key);
@@ -226,23 +233,23 @@ class Planner {
     const Move kind = now.place.kind == Place::kPartial ? Move::reduce_all : Move::gather_all;
     Place target;
     target.combine = now.place.combine;
-    return moved(kind, now, target, -1, nullptr, x->type);
+    return moved(kind, now, target, -1, {}, x->type);
   }
 
   State own_part(const Var& x, const State& now, int axis, const LayoutName& layout) {
     Place target{Place::kCut, axis, layout, now.place.combine};
-    if (now.place.kind == Place::kWhole) return moved(Move::slice, now, target, -1, nullptr, x->type);
-    if (now.place.kind == Place::kPartial) return moved(Move::fold, now, target, -1, nullptr, x->type);
-    if (now.place.axis != axis) return moved(Move::turn, now, target, -1, nullptr, x->type);
+    if (now.place.kind == Place::kWhole) return moved(Move::slice, now, target, -1, {}, x->type);
+    if (now.place.kind == Place::kPartial) return moved(Move::fold, now, target, -1, {}, x->type);
+    if (now.place.axis != axis) return moved(Move::turn, now, target, -1, {}, x->type);
     if (now.place.layout == layout) return now;
-    return moved(Move::relayout, now, target, -1, nullptr, x->type);
+    return moved(Move::relayout, now, target, -1, {}, x->type);
   }
 
   State turned(const Var& x, const State& now, int axis) {
     if (now.place.axis == axis) return now;
     Type type = x->type;
     type.format = flipped(type.format);
-    return moved(Move::turn, now, {Place::kCut, axis, layout_of(x.get(), axis)}, -1, nullptr, type);
+    return moved(Move::turn, now, {Place::kCut, axis, layout_of(x.get(), axis)}, -1, {}, type);
   }
 
   // The rows that the node names, for its part of the result.
@@ -305,7 +312,8 @@ class Planner {
     const Place target{Place::kGhosted, r.axis, layout_of(x.get(), r.axis)};
     const Move kind = own.place.kind == Place::kWhole ? Move::pick : Move::gather;
     const Type& type = schedule_.types[static_cast<std::size_t>(own.slot)];
-    return moved(kind, own, target, by, pattern_root(pattern).node, type).slot;
+    const Naming named_by{pattern_root(pattern).node, by != states_.at(pattern.get()).slot};
+    return moved(kind, own, target, by, named_by, type).slot;
   }
 
   // --- results ------------------------------------------------------------------------------------------------------
@@ -353,7 +361,7 @@ class Planner {
   DimensionClasses classes_;
   Schedule schedule_;
   std::unordered_map<const Node*, State> states_;
-  std::map<std::tuple<Move, Slot, int, int, Slot, Slot, const void*>, Slot> moved_;
+  std::map<std::tuple<Move, Slot, int, int, Slot, Slot, Naming>, Slot> moved_;
 };
 
 }  // namespace

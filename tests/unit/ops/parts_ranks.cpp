@@ -117,6 +117,24 @@ TEST(Take, FetchesTheRowsThatOtherRanksHaveAndNoMore) {
   });
 }
 
+TEST(SamplingDot, NamesColumnsByAMatrixAndByTheTurnedOneApart) {
+  for_ranks([](World& world) {
+    std::vector<Entry> far;
+    for (Index i = 0; i < kRows; ++i) far.push_back({i, i / 4, static_cast<double>(i + 1)});
+    const Layout cut = random_layout(kRows, world.size(), 3);
+    const Value A = matrix(world, Format::csr, DType::float64, far, cut, cut);
+    const Value B = matrix(world, Format::csc, DType::float64, far, cut, cut);
+    const Var a = input("a", type_of(A)), b = input("b", type_of(B));
+    const Vars outputs{sp_sum(sampling_dot(a, b, a), 1), sp_sum(sampling_dot(as_format(T(a), Format::csr), b, a), 1),
+                       sp_sum(sampling_dot(T(a), b, a), 1)};
+    const auto together = compiled(world, {a, b}, outputs)({{"a", A}, {"b", B}});
+    for (std::size_t k = 0; k < outputs.size(); ++k) {
+      const auto alone = compiled(world, {a, b}, {outputs[k]})({{"a", A}, {"b", B}});
+      EXPECT_EQ(elements(world, together[k]), elements(world, alone[0])) << k;
+    }
+  });
+}
+
 TEST(Slices, OfRowsForwardsSendNothingInAWarmCall) {
   for_ranks([](World& world) {
     const Layout cut = random_layout(kRows, world.size(), 3);
