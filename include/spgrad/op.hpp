@@ -89,7 +89,9 @@ struct Node {
   const T& attr(std::string_view key) const {
     const auto found = attrs.find(key);
     require(found != attrs.end(), "attribute ", key, " is missing");
-    return std::get<T>(found->second);
+    const T* const wanted = std::get_if<T>(&found->second);
+    require(wanted != nullptr, "attribute ", key, " is of another kind");
+    return *wanted;
   }
 };
 
@@ -227,6 +229,9 @@ struct Op {
   /// The layout of an axis of the result, a dimension of its own, that follows from that of the first input which is
   /// cut there (a slice leaves its rows where they are); default: an even one.
   Layout (*induced)(const Node&, int axis, const Layout& of_input) = nullptr;
+  /// The same result made by other ops, where the first input is cut along an axis along which the spreads need it
+  /// whole; empty: the op itself will do. Such a graph is only run: it is made when derivatives have been taken.
+  Var (*lowered)(const Var& out, int cut) = nullptr;
 
   PatternOf pattern{};
   GradKind grad_kind = GradKind::dense;

@@ -45,8 +45,13 @@ void spgemm(const Entries<T>& A, const SparseRows<T>& B, const Entries<T>& C, In
 template <class T>
 void spgemm_dense(const Entries<T>& A, const SparseRows<T>& B, const Rows<T>& out, Poll poll = {});
 
+/// out[p] = P.data[p] * (A B)[i, indices[p]]: of the product no more than P has. P.data may be null: ones.
+template <class T>
+void spgemm_sampled(const Entries<T>& P, const Entries<T>& A, const SparseRows<T>& B, Index minors, T* out,
+                    Poll poll = {});
+
 /// As sddmm, out[p] = P.data[p] * <X[i,:], Y[indices[p],:]>, with sparse factors. P.data may be null: ones. Where both
-/// are sparse, their columns are below `columns`.
+/// are sparse, their columns are below `columns`, and the longer rows are read once and not for every entry.
 template <class T>
 void sddmm(const Entries<T>& P, const Entries<T>& X, const SparseRows<T>& Y, Index columns, T* out, Poll poll = {});
 template <class T>

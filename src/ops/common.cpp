@@ -5,6 +5,18 @@
 
 namespace spgrad {
 
+const std::vector<Index>& list_attr(const Node& n, std::string_view key, std::size_t count) {
+  const auto& list = n.attr<std::vector<Index>>(key);
+  require(list.size() == count, key, " must be ", count, " integers, not ", list.size());
+  return list;
+}
+
+Shape shape_attr(const Node& n) {
+  const auto& sizes = list_attr(n, "shape", 2);
+  require(sizes[0] >= 0 && sizes[1] >= 0, "the sizes of a matrix cannot be ", sizes[0], " and ", sizes[1]);
+  return {sizes[0], sizes[1]};
+}
+
 void require_one_entry_each(const Node& n, const Sparsity& A) {
   require(
       A.unique || !n.has("by_entry"),

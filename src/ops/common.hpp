@@ -18,6 +18,11 @@ inline Format format_attr(const Node& n) {
   return n.attr<std::string>("format") == name(Format::csc) ? Format::csc : Format::csr;
 }
 
+/// An attribute that is a list of `count` integers. Throws Error if it has another length.
+const std::vector<Index>& list_attr(const Node& n, std::string_view key, std::size_t count);
+/// The attribute "shape" of a matrix: both sizes.
+Shape shape_attr(const Node& n);
+
 /// Entry p of the one stands where entry p of the other does.
 inline bool one_pattern(const Sparsity& A, const Sparsity& B) { return &A == &B || A.fingerprint == B.fingerprint; }
 

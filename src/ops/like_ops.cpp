@@ -1,8 +1,8 @@
 // conform, broadcast_like, sum_like: g made to have x's shape; of x only the shape (and place) is used.
 #include "src/ops/like_ops.hpp"
 
-#include "src/ops/elementwise.hpp"
-#include "src/ops/reductions.hpp"
+#include "src/ops/elements/elementwise.hpp"
+#include "src/ops/reductions/reductions.hpp"
 
 namespace spgrad {
 namespace {

@@ -1,6 +1,6 @@
 // transpose, row, col: views that move nothing; count: the number of elements.
 #include "src/ops/like_ops.hpp"
-#include "src/ops/reductions.hpp"
+#include "src/ops/reductions/reductions.hpp"
 
 namespace spgrad {
 namespace {

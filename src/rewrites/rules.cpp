@@ -1,4 +1,5 @@
 // rules.cpp: the rewrites that every Function applies. Each keeps types and, up to rounding, values, for every dtype.
+#include <algorithm>
 #include <array>
 
 #include "spgrad/ops.hpp"
@@ -20,10 +21,13 @@ Var conj_of_real(const Var& node, const Match& m) {
 }
 
 // X Y is as large as P: at() and mul() broadcast it where it is not. The product of a sparse and a narrow dense matrix
-// is left alone: it is cheap, and a model that reads it elsewhere too would make both.
+// is left alone: it is cheap, and a model that reads it elsewhere too would make both. But not one that is larger than
+// either.
 bool covers(const Var& X, const Var& Y, const Var& P) {
-  if (X->type.ndim() != 2 || Y->type.ndim() != 2 || X->type.sparse() != Y->type.sparse()) return false;
-  return X->type.shape[0] == P->type.shape[0] && Y->type.shape[1] == P->type.shape[1];
+  if (X->type.ndim() != 2 || Y->type.ndim() != 2) return false;
+  const Index m = X->type.shape[0], k = X->type.shape[1], n = Y->type.shape[1];
+  if (X->type.sparse() != Y->type.sparse() && k >= std::min(m, n)) return false;
+  return m == P->type.shape[0] && n == P->type.shape[1];
 }
 
 // The ones have the product's dtype, so that it is computed in its own.

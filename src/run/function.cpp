@@ -132,12 +132,13 @@ struct Function::Impl {
     for (const Update& u : program.updates) targets.push_back(u.target.var());
     Vars all = roots;
     std::ranges::copy_if(targets, std::back_inserter(all), [](const Var& x) { return static_cast<bool>(x); });
-    all = rewrite(specialised(all, value), default_rewrites());
+    const Offers offers = [&](const Var& x) { return offer_of(x, value(x)); };
+    all = lowered(rewrite(specialised(all, value), default_rewrites()), offers);
     std::size_t next = roots.size();
     for (Var& target : targets)
       if (target) target = all[next++];
     Vars graph(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(roots.size()));
-    Schedule schedule = plan(graph, targets, [&](const Var& x) { return offer_of(x, value(x)); });
+    Schedule schedule = plan(graph, targets, offers);
     plans.push_front({key, std::move(all), std::move(schedule), nullptr});
     plans.front().executor = std::make_unique<Executor>(world, plans.front().schedule);
     if (plans.size() > kPlansKept) plans.pop_back();

@@ -18,6 +18,13 @@ struct State {
   Place place;
 };
 
+// The pattern that names rows: the root of a matrix's, and whether that matrix has been turned since.
+struct Naming {
+  const Node* root = nullptr;
+  bool turned = false;
+  auto operator<=>(const Naming&) const = default;
+};
+
 class Planner {
  public:
   Planner(const Vars& outputs, const Offers& offers)
@@ -210,9 +217,6 @@ class Planner {
     schedule_.steps.push_back(End{to});
     return to;
   }
-
-  // The pattern that names rows: the root of a matrix's, and whether that matrix has been turned since.
-  using Naming = std::pair<const Node*, bool>;
 
   // Equal moves of one value are made once.
   State moved(Move kind, const State& from, const Place& target, Slot by, const Naming& named_by, const Type& type) {

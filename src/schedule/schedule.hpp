@@ -116,6 +116,9 @@ struct Offer {
 };
 using Offers = std::function<Offer(const Var& given)>;
 
+/// The graph with other ops in place of those that need whole what is cut (Op::lowered).
+Vars lowered(const Vars& graph, const Offers& offers);
+
 /// The schedule of a graph whose types are known. `outputs` come out settled (no partials) in the place that their
 /// dimension classes give them; outputs[k] where targets[k] is set comes out in the place of that given value (an
 /// update).

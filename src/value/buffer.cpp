@@ -2,6 +2,7 @@
 // handed out again; blocks of several megabytes ask for huge pages.
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "spgrad/value.hpp"
+#include "src/value/pool.hpp"
 
 namespace spgrad {
 namespace {
@@ -39,6 +41,12 @@ class Pool {
     free_[bytes].push_back(p);
   }
 
+  void release() {
+    const std::lock_guard lock(mutex_);
+    for (auto& [bytes, blocks] : free_) std::ranges::for_each(blocks, std::free);
+    free_.clear();
+  }
+
   /// Blocks come in eight sizes per power of two, so that near sizes share them.
   static std::size_t rounded(std::size_t bytes) {
     if (bytes <= kAlignment) return kAlignment;
@@ -63,6 +71,8 @@ Buffer::Buffer(std::size_t bytes) : size_(bytes) {
   const std::size_t block = Pool::rounded(bytes);
   memory_ = std::shared_ptr<std::byte>(pool().take(block), [block](std::byte* p) { pool().give(p, block); });
 }
+
+void release_unused_buffers() { pool().release(); }
 
 Buffer Buffer::adopt(void* memory, std::size_t bytes, std::shared_ptr<const void> owner) {
   Buffer b;

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <optional>
 
-#include "tests/golden/expression.hpp"
+#include "spgrad/parse.hpp"
 #include "tests/golden/verdict.hpp"
 #include "tests/random/cost.hpp"
 
@@ -33,7 +33,7 @@ class Variation {
     // What a matrix is put together from belongs together, and its shape is in the expression.
     resized_ = c.expression.find("csm(") == std::string::npos && c.expression.find("csm_grad(") == std::string::npos;
     for (const auto& [name, x] : c.inputs) names_[name] = made_.add_input(name, varied(x));
-    out_ = expression(c.expression, names_);
+    out_ = parse(c.expression, names_);
   }
 
   Make& made() { return made_; }
@@ -83,7 +83,7 @@ class Variation {
   Make made_;
   bool zeros_, duplicates_, resized_ = true;
   std::map<Index, Index> sizes_;
-  std::map<std::string, Var> names_;
+  Names names_;
   Var out_;
 };
 

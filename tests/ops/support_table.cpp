@@ -115,6 +115,8 @@ std::string distribution(const Node& n) {
       parts.push_back(text(input_name(*n.op, k), ": ", operand_part(spread.in[k], n.in[k]->type, *n.op)));
     ways.push_back(text(joined(parts), " -> ", result_part(spread.out, n.type, *n.op)));
   }
+  if (n.op->lowered != nullptr)
+    ways.push_back(text(input_name(*n.op, 0), " is cut along the axis: made by other operations"));
   return joined(ways, "; or ");
 }
 

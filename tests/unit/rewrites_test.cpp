@@ -79,8 +79,14 @@ TEST(Rewrites, ComputeAProductOfSparseFactorsOnlyWhereItIsRead) {
   EXPECT_EQ(rewritten(mul(P, dot(A, B))).var->op, &ops::sampling_dot_s);
 }
 
+TEST(Rewrites, ComputeAProductWithOneSparseFactorOnlyWhereItIsReadIfItIsLargerThanBoth) {
+  const Var P = sparse(5, 7);
+  EXPECT_EQ(rewritten(at(P, dot(sparse(5, 4), dense(4, 7)))).fired, Fired{"at_of_product"});
+  EXPECT_EQ(rewritten(at(P, dot(dense(5, 4), sparse(4, 7)))).var->op, &ops::sampling_dot_s);
+}
+
 TEST(Rewrites, LeaveProductsThatAreBroadcastOrHaveOneSparseFactor) {
-  const Var P = sparse(5, 7), v = dense(1, 3), Y = dense(3, 7), A = sparse(5, 4), B = dense(4, 7);
+  const Var P = sparse(5, 7), v = dense(1, 3), Y = dense(3, 7), A = sparse(5, 6), B = dense(6, 7);
   EXPECT_EQ(rewritten(at(P, dot(v, Y))).fired, Fired{});
   EXPECT_EQ(rewritten(at(P, dot(A, B))).fired, Fired{});
 }

@@ -34,13 +34,13 @@ using DTypes =
                      std::uint32_t, std::uint64_t, float, double, std::complex<float>, std::complex<double>>;
 TYPED_TEST_SUITE(Spgemm, DTypes);
 
-// Majors of a matrix with `minors` minors: some empty, duplicates, unsorted.
+// Majors of a matrix with `minors` minors, of less than `length` entries: some empty, duplicates, unsorted.
 template <class T>
 struct Matrix {
-  Matrix(Index majors, Index columns, unsigned seed) : minors(columns) {
+  Matrix(Index majors, Index columns, unsigned seed, unsigned length = 6) : minors(columns) {
     std::mt19937 random(seed);
     for (Index i = 0; i < majors; ++i) {
-      const Index n = i % 4 == 1 ? 0 : static_cast<Index>(random() % 6);
+      const Index n = i % 4 == 1 ? 0 : static_cast<Index>(random() % length);
       for (Index p = 0; p < n; ++p) indices.push_back(static_cast<LocalIndex>(random() % columns));
       if (n > 1) indices.back() = indices[indices.size() - 2];
       indptr.push_back(static_cast<Index>(indices.size()));
@@ -126,9 +126,9 @@ TEST(SpgemmPattern, StoresWhatThePatternsAllowAndNoMore) {
   EXPECT_EQ(C.minors, (std::vector<LocalIndex>{0, 2, 4}));
 }
 
-TYPED_TEST(Spgemm, SamplesProductsOfSparseFactors) {
-  using T = TypeParam;
-  const Matrix<T> P(kRows, kMiddle, 3), X(kRows, kColumns, 4), Y(kMiddle, kColumns, 5);
+template <class T>
+void expect_samples(const Matrix<T>& X, const Matrix<T>& Y) {
+  const Matrix<T> P(kRows, kMiddle, 3);
   const auto x = X.dense(), y = Y.dense();
   const Index n = P.indptr.back();
   for (const bool scaled : {false, true})
@@ -150,6 +150,32 @@ TYPED_TEST(Spgemm, SamplesProductsOfSparseFactors) {
           ASSERT_EQ(right[p], expected) << own;
         }
     }
+}
+
+TYPED_TEST(Spgemm, SamplesAProductOfRowsByRows) {
+  using T = TypeParam;
+  const Matrix<T> A(kRows, kMiddle, 1), B(kMiddle, kColumns, 2), P(kRows, kColumns, 3, 40);
+  const auto a = A.dense(), b = B.dense();
+  for (const bool scaled : {false, true})
+    for (Index own = 0; own <= kMiddle; ++own) {
+      Entries<T> at = P.entries();
+      if (!scaled) at.data = nullptr;
+      const Split<T> split(B, own);
+      const auto out = numbers<T>(P.indptr.back(), 6);
+      spgemm_sampled<T>(at, A.entries(), split.rows, kColumns, out.get());
+      for (Index i = 0; i < kRows; ++i)
+        for (Index p = P.indptr[i]; p < P.indptr[i + 1]; ++p) {
+          const T ab = naive<T>(&a[i * kMiddle], &b[P.indices[p]], kMiddle, kColumns);
+          ASSERT_EQ(out[p], scaled ? product(P.data[p], ab) : ab) << own;
+        }
+    }
+}
+
+TYPED_TEST(Spgemm, SamplesProductsOfSparseFactorsOfWhichEitherHasTheLongerRows) {
+  using T = TypeParam;
+  expect_samples<T>({kRows, kColumns, 4}, {kMiddle, kColumns, 5});
+  expect_samples<T>({kRows, kColumns, 4}, {kMiddle, kColumns, 5, 200});
+  expect_samples<T>({kRows, kColumns, 4, 200}, {kMiddle, kColumns, 5});
 }
 
 }  // namespace

@@ -91,6 +91,50 @@ TEST(GetItemList, AddsTheGradientsOfARowThatIsTakenTwice) {
   });
 }
 
+TEST(Take, FetchesTheRowsThatOtherRanksHaveAndNoMore) {
+  for_ranks([](World& world) {
+    constexpr Index kCount = 5, kWide = 1000;
+    const Layout cut = random_layout(kRows, world.size(), 3), cut_of_list = random_layout(kCount, world.size(), 4);
+    const Value D = counted(world, cut, kWide),
+                rows = Value::dense(DType::int64, {kCount}, 0, cut_of_list, world.rank());
+    Index moved = 0;
+    for (Index k = 0; k < kCount; ++k) {
+      const Index row = kRows - 1 - 2 * k;
+      moved += cut.owner(row) == cut_of_list.owner(k) ? 0 : 1;
+      if (const Index here = k - cut_of_list.begin(world.rank()); here >= 0 && here < rows.local_size())
+        rows.data<Index>()[here] = k % 2 == 0 ? row : row - kRows;
+    }
+    const Var d = input("d", type_of(D)), i = input("i", type_of(rows)), taken = take(d, i);
+    const auto warm = [&](const Vars& outputs) {
+      Function f = compiled(world, {d, i}, outputs);
+      f({{"d", D}, {"i", rows}});
+      f({{"d", D}, {"i", rows}});
+      return f.bytes_sent();
+    };
+    const Index scalars = 400 * world.size(), bytes = kWide * 8 * moved;
+    EXPECT_LE(warm({taken}), bytes + scalars);
+    EXPECT_LE(warm({put_rows(mul(stop_gradient(taken), 2), i, d)}), 2 * bytes + kCount * 8 * world.size() + scalars);
+  });
+}
+
+TEST(SamplingDot, NamesColumnsByAMatrixAndByTheTurnedOneApart) {
+  for_ranks([](World& world) {
+    std::vector<Entry> far;
+    for (Index i = 0; i < kRows; ++i) far.push_back({i, i / 4, static_cast<double>(i + 1)});
+    const Layout cut = random_layout(kRows, world.size(), 3);
+    const Value A = matrix(world, Format::csr, DType::float64, far, cut, cut);
+    const Value B = matrix(world, Format::csc, DType::float64, far, cut, cut);
+    const Var a = input("a", type_of(A)), b = input("b", type_of(B));
+    const Vars outputs{sp_sum(sampling_dot(a, b, a), 1), sp_sum(sampling_dot(as_format(T(a), Format::csr), b, a), 1),
+                       sp_sum(sampling_dot(T(a), b, a), 1)};
+    const auto together = compiled(world, {a, b}, outputs)({{"a", A}, {"b", B}});
+    for (std::size_t k = 0; k < outputs.size(); ++k) {
+      const auto alone = compiled(world, {a, b}, {outputs[k]})({{"a", A}, {"b", B}});
+      EXPECT_EQ(elements(world, together[k]), elements(world, alone[0])) << k;
+    }
+  });
+}
+
 TEST(Slices, OfRowsForwardsSendNothingInAWarmCall) {
   for_ranks([](World& world) {
     const Layout cut = random_layout(kRows, world.size(), 3);
