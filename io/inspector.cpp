@@ -100,6 +100,8 @@ class Inspector {
       const auto type = text_attribute(group, name);
       if (type == "csr_matrix" || type == "csr") return Format::csr;
       if (type == "csc_matrix" || type == "csc") return Format::csc;
+      check(!type || name == std::string_view("format"), path, "is encoded as \"", type.value_or(""),
+            "\", but only csr and csc matrices are read");
     }
     const bool csr = offsets - 1 == shape[0], csc = offsets - 1 == shape[1];
     check(!(csr && csc), path,

@@ -57,8 +57,8 @@ class Reader {
     if (!like) return Layout::even(size, world_.size());
     require(like->ranks() == world_.size(), file_.name(), ": ", entry_.path, " cannot be cut like a layout of ",
             like->ranks(), " ranks by ", world_.size(), " ranks");
-    require(like->size() == size, file_.name(), ": ", entry_.path, " cannot be cut along ", size, " by a layout of ",
-            like->size());
+    require(like->size() == size, file_.name(), ": ", entry_.path, " has ", size,
+            " rows, but what it stands beside has ", like->size());
     return *like;
   }
 

@@ -35,7 +35,7 @@ step() {
   printf '%4d.%d s\n' $((took / 10)) $((took % 10))
 }
 
-build() { cmake --preset release && cmake --build --preset release; }
+build() { cmake --preset release && cmake --build --preset release --target spgrad_command; }
 
 choose_catalogue() {
   local listed

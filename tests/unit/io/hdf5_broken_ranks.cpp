@@ -73,6 +73,7 @@ TEST(Hdf5Broken, PiecesThatAreMissingOrOfAnotherKind) {
   in_folder([](World& world, const std::string& folder) {
     const std::string name = folder + "/a.h5";
     refuses(world, folder, {.data = {1, 2, 3, 4}}, {"/X", "4 entries in data", "5 in indices"});
+    refuses(world, folder, {.type = "coo_matrix"}, {"/X", "is encoded as \"coo_matrix\"", "csr and csc"});
     refuses(world, folder, {.shape = {3}}, {"/X", "shape"});
     refuses(world, folder, {.shape = {-3, 4}}, {"/X", "(-3 x 4)"});
     refuses(world, folder, {.index_type = locked([] { return H5T_IEEE_F64LE; })}, {"/X/indices", "float64"});
