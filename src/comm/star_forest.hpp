@@ -49,6 +49,7 @@ class Transfer {
   void begin_scatter(DType dtype, Combine combine, std::size_t row_bytes, std::span<const std::byte> leaves,
                      std::span<std::byte> roots);
   void end_scatter();
+  void abandon() { exchange_->wait(); }  ///< ends either one; what has come is not used
   void progress() { exchange_->test(); }  ///< cheap; called from long kernels so that messages travel
 
  private:

@@ -23,6 +23,23 @@ void require_memory(const Node& n, const Shape& shape, Index local_elements) {
           " GB in all; if it is the gradient of a sparse operand of dot, use structured_dot, whose gradient is sparse");
 }
 
+// Axes that the plan took for one dimension have one size. Where only the data tell it, an axis of size 1 is therefore
+// not broadcast.
+void require_planned_sizes(const Node& n, const Vars& in) {
+  const Letters letters = letters_of(n);
+  std::map<char, Index> sizes;
+  for (std::size_t k = 0; k < in.size(); ++k)
+    for (std::size_t axis = 0; axis < letters.in[k].size(); ++axis) {
+      const char letter = letters.in[k][axis];
+      if (letter == '1' || letter == '_') continue;
+      const Index size = in[k]->type.shape[static_cast<int>(axis)];
+      const auto [known, first] = sizes.emplace(letter, size);
+      require(first || known->second == size, n.op->name, '(', n.op->inputs,
+              "): two axes that must be of one size have ", known->second, " and ", size,
+              " elements; where only the data tell a size nothing is broadcast");
+    }
+}
+
 }  // namespace
 
 Executor::Executor(World& world, const Schedule& schedule)
@@ -37,8 +54,15 @@ std::vector<Value> Executor::run(std::vector<Value>& given) {
   std::ranges::fill(bytes_, 0);
   shapes_.clear();
   bind(given);
-  for (std::size_t p = 0; p < schedule_.steps.size(); ++p)
-    std::visit([&](const auto& s) { step(p, s); }, schedule_.steps[p]);
+  try {
+    for (std::size_t p = 0; p < schedule_.steps.size(); ++p)
+      std::visit([&](const auto& s) { step(p, s); }, schedule_.steps[p]);
+  } catch (...) {  // on all ranks at one step: nothing may still be on its way into memory that goes
+    for (comm::Transfer* t : under_way_) t->abandon();
+    under_way_.clear();
+    std::ranges::fill(slots_, Operand{});
+    throw;
+  }
   std::vector<Value> outputs;
   for (const Slot s : schedule_.outputs) outputs.push_back(slot(s).own);
   std::ranges::fill(slots_, Operand{});
@@ -62,6 +86,7 @@ Var Executor::concrete(const Var& n) const {
     known->type.shape = shapes_.at(x.get());
     x = Var(std::move(known));
   }
+  require_planned_sizes(*n, in);
   return apply(*n->op, std::move(in), n->attrs);
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "src/graph/run_context.hpp"
 #include "tests/support/layouts.hpp"
 #include "tests/support/on_ranks.hpp"
@@ -108,6 +110,52 @@ TEST(Function, AnOpThatFailsOnOneRankFailsOnAllAndChangesNothing) {
       EXPECT_NE(std::string(e.what()).find("this rank fails"), std::string::npos) << e.what();
     }
     for (const double v : w.value().data<double>()) EXPECT_EQ(v, 0);
+  });
+}
+
+// The rows of v cannot be fetched: the ranks agree on it while the rows of W are on their way.
+TEST(Function, NothingIsOnItsWayBehindAnError) {
+  for_ranks([](World& world) {
+    const Layout rows = Layout::even(kRows, world.size());
+    const Value X_data = features(world, rows, Layout::even(kFeatures, world.size()));
+    const Var X = input("X", type_of(X_data)), W = input("W", {DType::float64, Format::dense, {kFeatures, kClasses}});
+    const Var v = input("v", {DType::float64, Format::dense, {kFeatures}});
+    const Var list = input("list", {DType::int64, Format::dense, {kRows}});
+    Function f = compile({{X, W, v, list}, {sum(dot(X, W)) + sum(take(v, list))}, {}}, world);
+    const auto cut = [&]<class T>(Shape shape, T x) {
+      const Value all = Value::dense(dtype_of<T>(), shape, 0, Layout::even(shape[0], world.size()), world.rank());
+      std::ranges::fill(all.data<T>(), x);
+      return all;
+    };
+    const auto call = [&](Index row, double w) {
+      return f({{"X", X_data},
+                {"W", cut({kFeatures, kClasses}, w)},
+                {"v", cut({kFeatures}, 1.0)},
+                {"list", cut({kRows}, row)}})[0]
+          .scalar();
+    };
+    const double right = call(0, 1);
+    for (int k = 0; k < 3; ++k) {
+      EXPECT_THROW(call(kFeatures, 100), Error);
+      EXPECT_NEAR(call(kFeatures - 1, 1), right, 1e-9);
+    }
+  });
+}
+
+TEST(Function, BroadcastsNothingWhereOnlyTheDataTellASize) {
+  for_ranks([](World& world) {
+    const auto matrix = [&](Index entries) {
+      const Index mine = world.rank() == 0 ? entries : 0;
+      std::vector<Index> i(static_cast<std::size_t>(mine));
+      std::iota(i.begin(), i.end(), Index{0});
+      return from_coo(world, Format::csr, {7, 7}, i, i, full({mine}, 2.0));
+    };
+    const Var A = input("A", {DType::float64, Format::csr, {7, 7}}), B = input("B", A->type);
+    Function f = compile({{A, B}, {sum(csm_data(A) * csm_data(B))}, {}}, world);
+    EXPECT_EQ(f({{"A", matrix(5)}, {"B", matrix(5)}})[0].scalar(), 20);
+    EXPECT_EQ(f({{"A", matrix(1)}, {"B", matrix(1)}})[0].scalar(), 4);
+    EXPECT_THROW(f({{"A", matrix(1)}, {"B", matrix(5)}}), Error);
+    EXPECT_EQ(f({{"A", matrix(3)}, {"B", matrix(3)}})[0].scalar(), 12);
   });
 }
 
