@@ -1,23 +1,20 @@
 // parse.cpp: the grammar of docs/LANGUAGE.md, by recursive descent. What is read becomes a graph at once.
 #include "spgrad/parse.hpp"
 
-#include <cctype>
-#include <charconv>
 #include <limits>
 
 #include "src/graph/input_ops.hpp"
 #include "src/lang/call.hpp"
+#include "src/lang/cursor.hpp"
 #include "src/lang/subscripts.hpp"
 
 namespace spgrad {
 namespace lang {
 namespace {
 
-constexpr int kDeepest = 200;  // brackets within brackets
-
-class Parser {
+class Parser : Cursor {
  public:
-  Parser(std::string_view text, const Names& names) : text_(text), names_(names) {}
+  Parser(std::string_view text, const Names& names) : Cursor(text), names_(names) {}
 
   Var whole() {
     const Var out = required(comparison());
@@ -44,74 +41,7 @@ class Parser {
   }
 
  private:
-  // --- characters
-  // -----------------------------------------------------------------------------------------------------
-
-  char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
-  bool at_end() const { return at_ >= text_.size(); }
-  static bool letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '%'; }
-  static bool digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
-
-  // Blanks and comments; inside brackets ends of lines too.
-  void skip() {
-    for (;; ++at_) {
-      if (peek() == '#')
-        while (!at_end() && peek() != '\n') ++at_;
-      const char c = peek();
-      if (at_end() || !(c == ' ' || c == '\t' || c == '\r' || (c == '\n' && depth_ > 0))) return;
-    }
-  }
-  void skip_lines() {
-    for (skip(); peek() == '\n'; skip()) ++at_;
-  }
-  void end_of_statement() {
-    skip();
-    if (!at_end() && peek() != '\n') complain(text_, rest_of_word(), "the statement should end here");
-  }
-  bool take(std::string_view token) {
-    if (!text_.substr(at_).starts_with(token)) return false;
-    at_ += token.size();
-    return true;
-  }
-  bool accept(std::string_view token) {
-    skip();
-    return take(token);
-  }
-  void expect(char closing, std::size_t opened) {
-    skip();
-    if (peek() == closing) {
-      ++at_;
-      return;
-    }
-    if (at_end()) complain(text_, {opened, opened + 1}, "this bracket is not closed");
-    complain(text_, rest_of_word(), spgrad::text("'", closing, "' or an operator is missing"));
-  }
-  Place rest_of_word() const {
-    std::size_t end = at_;
-    while (end < text_.size() && (letter(text_[end]) || digit(text_[end]))) ++end;
-    return {at_, std::max(end, at_ + 1)};
-  }
-  std::string word() {
-    const Place place = rest_of_word();
-    if (!letter(peek())) complain(text_, place, at_end() ? "an operand is missing" : "a name was expected");
-    at_ = place.end;
-    return std::string(text_.substr(place.begin, place.end - place.begin));
-  }
-  // "input" or "shared" as the whole value of a statement: what to_string prints for what must be given.
-  std::string input_word() {
-    for (const std::string given : {"input", "shared"}) {
-      const std::size_t from = at_;
-      if (take(given)) {
-        skip();
-        if (at_end() || peek() == '\n') return given;
-      }
-      at_ = from;
-    }
-    return "";
-  }
-
-  // --- operators
-  // ------------------------------------------------------------------------------------------------------
+  // --- operators ---
 
   Var required(const Argument& a) const {
     if (a.none() || a.as<std::string>() != nullptr) complain(text_, a.place, "a value was expected");
@@ -127,14 +57,6 @@ class Parser {
       complain(text_, place, e.what());
     }
   }
-  template <class F>
-  std::invoke_result_t<F> nested(std::size_t opened, F&& f) {
-    if (++depth_ > kDeepest) complain(text_, {opened, opened + 1}, "brackets or signs are nested too deeply");
-    std::invoke_result_t<F> inner = f();
-    --depth_;
-    return inner;
-  }
-
   // a = a <operator> b
   template <class F>
   void combine(Argument& a, const Argument& b, F f) const {
@@ -235,8 +157,7 @@ class Parser {
     }
   }
 
-  // --- atoms
-  // ----------------------------------------------------------------------------------------------------------
+  // --- atoms ---
 
   Argument atom() {
     skip();
@@ -319,21 +240,6 @@ class Parser {
     return call;
   }
 
-  // NAME= before a value; empty, and nothing read, if there is none.
-  std::string keyword() {
-    const std::size_t from = at_;
-    if (letter(peek())) {
-      std::string name = word();
-      skip();
-      if (peek() == '=' && peek(1) != '=') {
-        ++at_;
-        return name;
-      }
-    }
-    at_ = from;
-    return "";
-  }
-
   std::vector<Subscript> all_subscripts(std::size_t opened) {
     std::vector<Subscript> all;
     do {
@@ -358,36 +264,7 @@ class Parser {
     return s;
   }
 
-  Argument quoted() {
-    const std::size_t from = at_++;
-    const std::size_t end = text_.find(text_[from], at_);
-    if (end == std::string_view::npos) complain(text_, {from, from + 1}, "this quote is not closed");
-    at_ = end + 1;
-    return {std::string(text_.substr(from + 1, end - from - 1)), {from, at_}};
-  }
-
-  Argument number() {
-    const std::size_t from = at_;
-    const char* const begin = text_.data() + at_;
-    const char* const end = text_.data() + text_.size();
-    double real = 0;
-    Index integer = 0;
-    const auto as_real = std::from_chars(begin, end, real);
-    const auto as_integer = std::from_chars(begin, end, integer);
-    at_ += static_cast<std::size_t>(as_real.ptr - begin);
-    const bool imaginary = take("j");
-    const Place place{from, at_};
-    if (letter(peek()) || as_real.ec != std::errc{}) complain(text_, {from, rest_of_word().end}, "this is no number");
-    if (imaginary) return {std::complex<double>(0, real), place};
-    if (as_integer.ptr != as_real.ptr) return {real, place};
-    if (as_integer.ec != std::errc{}) complain(text_, place, "this integer is too large");
-    return {integer, place};
-  }
-
-  std::string_view text_;
   const Names& names_;
-  std::size_t at_ = 0;
-  int depth_ = 0;
 };
 
 }  // namespace
