@@ -1,9 +1,10 @@
-// What is printed of any row's graph, and of its derivatives, reads back as the same graph.
+// What is printed of a graph, and of its derivatives, reads back as the same graph: of every op and of random ones.
 #include <gtest/gtest.h>
 
 #include "spgrad/grad.hpp"
 #include "spgrad/parse.hpp"
-#include "tests/ops/op_cases.hpp"
+#include "tests/random/composition.hpp"
+#include "tests/support/seeds.hpp"
 
 namespace spgrad::tests {
 namespace {
@@ -19,7 +20,7 @@ void expect_read_back(const Var& x, const Names& names) {
   }
 }
 
-TEST(Language, ReadsBackWhatIsPrintedOfEveryOpAndItsGradients) {
+TEST(ReadBack, IsTheGraphOfEveryOpAndOfItsGradients) {
   for (const Format format : {Format::csr, Format::csc})
     for (const OpCase& row : op_cases()) {
       SCOPED_TRACE(testing::Message() << row);
@@ -37,6 +38,26 @@ TEST(Language, ReadsBackWhatIsPrintedOfEveryOpAndItsGradients) {
       for (const Var& g : vjp({x}, {w}, wrt, {.disconnected = Disconnected::zeros}))
         if (g) expect_read_back(g, names);
     }
+}
+
+TEST(ReadBack, IsTheGraphOfARandomCompositionAndOfItsGradients) {
+  const auto [first, count] = seeds_or({.first = 1, .count = 300});
+  for (unsigned seed = first; seed - first < count; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Composition composition(seed);
+    std::vector<std::size_t> last{composition.terms().size() - 1};
+    const Var cost = composition.cost_of(last);
+    Names names;
+    Vars wrt;
+    for (const Make::Input& i : composition.made().inputs()) {
+      names[i.var->name] = i.var;
+      if (!is_integer(i.var->type.dtype)) wrt.push_back(i.var);
+    }
+    expect_read_back(cost, names);
+    if (wrt.empty()) continue;
+    for (const Var& g : grad(cost, wrt, {.disconnected = Disconnected::zeros, .structured = true}))
+      if (g) expect_read_back(g, names);
+  }
 }
 
 }  // namespace
