@@ -23,8 +23,8 @@ class StarForest {
 
   World& world() const { return *world_; }
   const Links& links() const { return links_; }
-  Index roots() const { return roots_; }    ///< rows that this rank owns
-  Index leaves() const { return leaves_; }  ///< rows that it asked for
+  Index roots() const { return roots_; }          ///< rows that this rank owns
+  Index leaves() const { return leaves_; }        ///< rows that it asked for
   Index sent_rows() const { return sent_rows_; }  ///< rows that a gather sends from this rank to others
 
  private:
@@ -45,11 +45,12 @@ class Transfer {
   /// Collective pairs. leaves[l] = roots[row of l]. `roots`: roots() rows, `leaves`: leaves() rows.
   void begin_gather(std::size_t row_bytes, std::span<const std::byte> roots, std::span<std::byte> leaves);
   void end_gather();
-  /// roots[row] = combine(roots[row], every leaf of that row), in the order of the ranks, own leaves first where lowest.
+  /// roots[row] = combine(roots[row], every leaf of that row), in the order of the ranks, own leaves first where
+  /// lowest.
   void begin_scatter(DType dtype, Combine combine, std::size_t row_bytes, std::span<const std::byte> leaves,
                      std::span<std::byte> roots);
   void end_scatter();
-  void abandon() { exchange_->wait(); }  ///< ends either one; what has come is not used
+  void abandon() { exchange_->wait(); }   ///< ends either one; what has come is not used
   void progress() { exchange_->test(); }  ///< cheap; called from long kernels so that messages travel
 
  private:

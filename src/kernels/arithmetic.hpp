@@ -6,12 +6,13 @@
 #include "spgrad/dtype.hpp"
 
 /// M(T) for every dtype's C++ type: kernels are instantiated where they are defined.
-#define SPGRAD_EVERY_DTYPE(M)                                                                                 \
-  M(bool)                                                                                                     \
-  M(std::int8_t)                                                                                              \
-  M(std::int16_t)                                                                                             \
-  M(std::int32_t) M(std::int64_t) M(std::uint8_t) M(std::uint16_t) M(std::uint32_t) M(std::uint64_t) M(float) \
-      M(double) M(std::complex<float>) M(std::complex<double>)
+// clang-format off
+#define SPGRAD_EVERY_DTYPE(M)                                                        \
+  M(bool)                                                                            \
+  M(std::int8_t) M(std::int16_t) M(std::int32_t) M(std::int64_t)                     \
+  M(std::uint8_t) M(std::uint16_t) M(std::uint32_t) M(std::uint64_t)                 \
+  M(float) M(double) M(std::complex<float>) M(std::complex<double>)
+// clang-format on
 
 namespace spgrad::kernels {
 
