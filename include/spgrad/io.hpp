@@ -15,9 +15,9 @@ namespace spgrad::io {
 
 /// How to cut what is read. A sparse matrix is cut along its major dimension (csr: rows), a dense one by rows.
 struct ReadOptions {
-  Balance balance = Balance::even;  ///< sparse: nnz balances stored entries
-  std::optional<Layout> cut_like{};   ///< the major (dense: first) dimension, cut like that one
-  std::optional<Layout> minor{};      ///< sparse: the layout of the minor dimension; even if left out
+  Balance balance = Balance::even;   ///< sparse: nnz balances stored entries
+  std::optional<Layout> cut_like{};  ///< the major (dense: first) dimension, cut like that one
+  std::optional<Layout> minor{};     ///< sparse: the layout of the minor dimension; even if left out
 };
 
 /// Collective. The value stored at `path` ("/X"; a group with data, indices, indptr, or a dataset), each rank reading

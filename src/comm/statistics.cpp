@@ -17,8 +17,10 @@ struct Tally {
   void add_value(T x) {
     ++stored;
     double v;
-    if constexpr (is_complex_v<T>) v = static_cast<double>(std::abs(x));
-    else v = static_cast<double>(x);
+    if constexpr (is_complex_v<T>)
+      v = static_cast<double>(std::abs(x));
+    else
+      v = static_cast<double>(x);
     if (std::isnan(v)) {
       ++nan;
       return;

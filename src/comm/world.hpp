@@ -99,7 +99,8 @@ class World {
   template <class T>
   std::vector<T> gather_each(const T& x) {
     std::vector<T> all;
-    for (const auto& part : all_gather(std::as_bytes(std::span(&x, 1)))) all.push_back(*reinterpret_cast<const T*>(part.data()));
+    for (const auto& part : all_gather(std::as_bytes(std::span(&x, 1))))
+      all.push_back(*reinterpret_cast<const T*>(part.data()));
     return all;
   }
   /// Collective. All ranks' vectors in one, in the order of the ranks.
@@ -142,13 +143,15 @@ class World {
   std::size_t others() const { return static_cast<std::size_t>(size() - 1); }
 };
 
-/// Collective over the communicator. Takes a private copy of it; `mpi_comm` points to an MPI_Comm. MPI and PETSc are started.
+/// Collective over the communicator. Takes a private copy of it; `mpi_comm` points to an MPI_Comm. MPI and PETSc are
+/// started.
 std::unique_ptr<World> mpi_world(const void* mpi_comm);
 /// One rank, no MPI: what a program has that was started without a launcher and asks for no MPI.
 std::unique_ptr<World> solo_world();
 
-/// Runs body(world) as `ranks` pretended ranks, threads of this process. If one throws, the others' next collective throws
-/// too; the first Error is rethrown here. A collective that the ranks do not all call alike is reported, not waited for.
+/// Runs body(world) as `ranks` pretended ranks, threads of this process. If one throws, the others' next collective
+/// throws too; the first Error is rethrown here. A collective that the ranks do not all call alike is reported, not
+/// waited for.
 void pretend(int ranks, const std::function<void(World&)>& body);
 
 }  // namespace comm

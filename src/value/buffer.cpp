@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdlib>
 #include <mutex>
+#include <new>
 #include <unordered_map>
 #include <vector>
 
@@ -29,10 +29,9 @@ class Pool {
         return p;
       }
     }
-    const bool large = bytes >= 2 * kHugePage;
-    void* p = std::aligned_alloc(large ? kHugePage : kAlignment, bytes);
+    void* p = ::operator new(bytes, alignment(bytes), std::nothrow);
     if (p == nullptr) fail(ErrorKind::other, "out of memory: ", bytes, " bytes for one array");
-    if (large) madvise(p, bytes, MADV_HUGEPAGE);
+    if (large(bytes)) madvise(p, bytes, MADV_HUGEPAGE);
     return static_cast<std::byte*>(p);
   }
 
@@ -43,18 +42,24 @@ class Pool {
 
   void release() {
     const std::lock_guard lock(mutex_);
-    for (auto& [bytes, blocks] : free_) std::ranges::for_each(blocks, std::free);
+    for (auto& [bytes, blocks] : free_)
+      for (std::byte* p : blocks) ::operator delete(p, alignment(bytes));
     free_.clear();
   }
 
   /// Blocks come in eight sizes per power of two, so that near sizes share them.
   static std::size_t rounded(std::size_t bytes) {
     if (bytes <= kAlignment) return kAlignment;
-    const std::size_t step = std::max(std::bit_floor(bytes) / 8, bytes >= 2 * kHugePage ? kHugePage : kAlignment);
+    const std::size_t step = std::max(std::bit_floor(bytes) / 8, large(bytes) ? kHugePage : kAlignment);
     return (bytes + step - 1) / step * step;
   }
 
  private:
+  static bool large(std::size_t bytes) { return bytes >= 2 * kHugePage; }
+  static std::align_val_t alignment(std::size_t bytes) {
+    return std::align_val_t{large(bytes) ? kHugePage : kAlignment};
+  }
+
   std::mutex mutex_;
   std::unordered_map<std::size_t, std::vector<std::byte*>> free_;
 };

@@ -8,8 +8,9 @@
 namespace spgrad {
 namespace {
 
-constexpr std::array<std::string_view, kDTypes> kNames{"bool",   "int8",   "int16",   "int32",   "int64",     "uint8",     "uint16",
-                                                       "uint32", "uint64", "float32", "float64", "complex64", "complex128"};
+constexpr std::array<std::string_view, kDTypes> kNames{"bool",    "int8",      "int16",     "int32",  "int64",
+                                                       "uint8",   "uint16",    "uint32",    "uint64", "float32",
+                                                       "float64", "complex64", "complex128"};
 
 // A dtype as NumPy's table sees it: which kind, and how many bits its numbers have.
 enum class Kind : std::uint8_t { boolean, unsigned_, signed_, real, complex };
@@ -40,7 +41,8 @@ std::string_view name(DType dtype) { return kNames[static_cast<std::size_t>(dtyp
 DType parse_dtype(std::string_view text) {
   for (int k = 0; k < kDTypes; ++k)
     if (kNames[static_cast<std::size_t>(k)] == text) return static_cast<DType>(k);
-  fail(ErrorKind::data, "'", text, "' is no dtype; the dtypes are bool, (u)int8 to 64, float32, float64, complex64, complex128");
+  fail(ErrorKind::data, "'", text,
+       "' is no dtype; the dtypes are bool, (u)int8 to 64, float32, float64, complex64, complex128");
 }
 
 std::size_t size_of(DType dtype) {
@@ -53,9 +55,7 @@ bool is_integer(DType t) { return kind_of(t) == Kind::signed_ || kind_of(t) == K
 bool is_float(DType t) { return kind_of(t) == Kind::real; }
 bool is_complex(DType t) { return kind_of(t) == Kind::complex; }
 
-DType real_of(DType t) {
-  return t == DType::complex64 ? DType::float32 : t == DType::complex128 ? DType::float64 : t;
-}
+DType real_of(DType t) { return t == DType::complex64 ? DType::float32 : t == DType::complex128 ? DType::float64 : t; }
 
 DType promote(DType a, DType b) {
   if (a == b) return a;

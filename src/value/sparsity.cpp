@@ -18,13 +18,15 @@ void compact(Sparsity& s, std::span<const Index> global_minors) {
   }
   std::sort(ghosts.begin(), ghosts.end());
   ghosts.erase(std::unique(ghosts.begin(), ghosts.end()), ghosts.end());
-  require(own + static_cast<Index>(ghosts.size()) <= INT32_MAX, "one rank needs ", own + static_cast<Index>(ghosts.size()),
+  require(own + static_cast<Index>(ghosts.size()) <= INT32_MAX, "one rank needs ",
+          own + static_cast<Index>(ghosts.size()),
           " distinct minor indices, but at most 2147483647 are possible: use more ranks");
 
   std::vector<LocalIndex> indices;
   indices.reserve(global_minors.size());
   for (const Index j : global_minors) {
-    const Index local = is_own(j) ? j - begin : own + (std::lower_bound(ghosts.begin(), ghosts.end(), j) - ghosts.begin());
+    const Index local =
+        is_own(j) ? j - begin : own + (std::lower_bound(ghosts.begin(), ghosts.end(), j) - ghosts.begin());
     indices.push_back(static_cast<LocalIndex>(local));
   }
   s.indices = std::move(indices);

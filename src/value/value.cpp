@@ -21,16 +21,18 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape) {
   out << '(';
   for (int k = 0; k < shape.ndim(); ++k) {
     if (k > 0) out << " x ";
-    if (shape[k] == kUnknown) out << '?';
-    else out << shape[k];
+    if (shape[k] == kUnknown)
+      out << '?';
+    else
+      out << shape[k];
   }
   return out << ')';
 }
 
 Value Value::dense(DType dtype, Shape shape, int cut, Layout layout, int rank) {
   if (cut == kWhole) return whole(dtype, shape);
-  require(cut < shape.ndim() && layout.size() == shape[cut], "a dense value of shape ", shape, " cannot be cut along axis ",
-          cut, " by a layout of ", layout.size());
+  require(cut < shape.ndim() && layout.size() == shape[cut], "a dense value of shape ", shape,
+          " cannot be cut along axis ", cut, " by a layout of ", layout.size());
   Value v;
   v.defined_ = true;
   v.dtype_ = dtype;
@@ -105,8 +107,10 @@ const Layout& Value::layout_of(int axis) const {
 double Value::scalar() const {
   require(!is_sparse() && shape_.elements() == 1 && cut_ == kWhole, "a scalar was asked for, but this is ", *this);
   return dispatch(dtype_, [&]<class T>() {
-    if constexpr (is_complex_v<T>) return static_cast<double>(data<T>()[0].real());
-    else return static_cast<double>(data<T>()[0]);
+    if constexpr (is_complex_v<T>)
+      return static_cast<double>(data<T>()[0].real());
+    else
+      return static_cast<double>(data<T>()[0]);
   });
 }
 
@@ -122,9 +126,12 @@ Value cast(const Value& value, DType dtype) {
   dispatch(value.dtype(), [&]<class From>() {
     dispatch(dtype, [&]<class To>() {
       std::ranges::transform(value.data<From>(), out.data<To>().begin(), [](From x) {
-        if constexpr (is_complex_v<From> && !is_complex_v<To>) return static_cast<To>(x.real());
-        else if constexpr (is_complex_v<To> && !is_complex_v<From>) return To(static_cast<typename To::value_type>(x));
-        else return static_cast<To>(x);
+        if constexpr (is_complex_v<From> && !is_complex_v<To>)
+          return static_cast<To>(x.real());
+        else if constexpr (is_complex_v<To> && !is_complex_v<From>)
+          return To(static_cast<typename To::value_type>(x));
+        else
+          return static_cast<To>(x);
       });
     });
   });
@@ -134,8 +141,10 @@ Value cast(const Value& value, DType dtype) {
 Value full(Shape shape, double x, DType dtype) {
   const Value v = Value::whole(dtype, shape);
   dispatch(dtype, [&]<class T>() {
-    if constexpr (is_complex_v<T>) std::ranges::fill(v.data<T>(), T(static_cast<typename T::value_type>(x)));
-    else std::ranges::fill(v.data<T>(), static_cast<T>(x));
+    if constexpr (is_complex_v<T>)
+      std::ranges::fill(v.data<T>(), T(static_cast<typename T::value_type>(x)));
+    else
+      std::ranges::fill(v.data<T>(), static_cast<T>(x));
   });
   return v;
 }

@@ -10,7 +10,7 @@
 namespace spgrad::large {
 namespace {
 
-constexpr double kFactor = 1.5, kPages = 2;
+constexpr double kFactor = 1.5, kSmall = 2;
 constexpr std::size_t kNameWidth = 44;
 
 }  // namespace
@@ -28,7 +28,7 @@ MemoryCeilings::MemoryCeilings(const std::string& path) {
 Megabytes MemoryCeilings::of(const std::string& name, double share) const {
   const auto found = measured_.find(name);
   require(found != measured_.end(), "its memory was never measured: see --record");
-  return {kPages + kFactor * share * found->second.forward, kPages + kFactor * share * found->second.gradient};
+  return {kSmall + kFactor * share * found->second.forward, kSmall + kFactor * share * found->second.gradient};
 }
 
 void MemoryCeilings::write(const std::string& path) const {

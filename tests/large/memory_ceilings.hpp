@@ -18,7 +18,7 @@ class MemoryCeilings {
   explicit MemoryCeilings(const std::string& path);  ///< throws Error if it cannot be read
 
   bool given() const { return !measured_.empty(); }
-  /// Of that share of the size at which it was measured: half as much again, and the pages of small things. Throws
+  /// Of that share of the size at which it was measured: half as much again, and two megabytes for small things. Throws
   /// Error for a case that is not there.
   Megabytes of(const std::string& name, double share) const;
 

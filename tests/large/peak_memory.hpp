@@ -1,4 +1,4 @@
-// peak_memory.hpp: how much memory this process has had since a moment, as the kernel counts it.
+// peak_memory.hpp: how much memory this process has had since a moment, as its own allocations count.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +7,8 @@ namespace spgrad::large {
 
 class PeakMemory {
  public:
-  PeakMemory();  ///< from here on; memory that is free but kept goes back first
-  /// The most that was resident above what was at the start, in bytes.
+  PeakMemory();  ///< from here on; buffers that are free but kept go back first
+  /// The most that was allocated above what was at the start, in bytes; without what MPI and PETSc allocate.
   std::size_t bytes() const;
 
  private:
