@@ -106,6 +106,8 @@ void add_run(CLI::App& app, RunOptions& o) {
   app.add_option("--iterate", o.iterate, "the last step, counted from the start")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_option("--print-every", o.print_every, "steps between lines with the scalar outputs; else ten in a run")
+      ->check(CLI::PositiveNumber);
   app.add_option("--checkpoint", o.checkpoint, "folder for checkpoints");
   app.add_option("--checkpoint-every", o.checkpoint_every, "steps between checkpoints")
       ->check(CLI::PositiveNumber)

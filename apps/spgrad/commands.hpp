@@ -41,7 +41,7 @@ struct TrainOptions {
 struct RunOptions {
   Statements statements;
   std::string out_file;
-  Index iterate = 1;
+  Index iterate = 1, print_every = 0;
   std::string checkpoint;
   Index checkpoint_every = 20;
   int keep = 3;

@@ -114,7 +114,7 @@ GivenValue given_value(const Session& session, const std::string& spec) {
   if (!is_literal(spec)) return {read_value(session.world(), parse_location(spec))};
   const Var x = parse(spec, {});
   if (!x->value) fail(ErrorKind::usage, "'", spec, "' is neither a number, nor a list of numbers, nor a file");
-  return {x->value, x->type.weak};
+  return {x->value, x};
 }
 
 }  // namespace spgrad::app

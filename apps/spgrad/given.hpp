@@ -10,7 +10,7 @@ namespace spgrad::app {
 
 struct GivenValue {
   Value value;
-  bool literal = false;  ///< a number: it takes the dtype of what it meets
+  Var literal{};  ///< where it is a number or a list of numbers: the same as a constant
 };
 
 /// Collective. FILE[:/PATH] (without a path the file's only matrix or array; text files too), a number or a list of

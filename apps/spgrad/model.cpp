@@ -1,6 +1,7 @@
 #include "model.hpp"
 
 #include <algorithm>
+#include <regex>
 #include <set>
 
 #include "spgrad/grad.hpp"
@@ -16,20 +17,21 @@ bool is_option(const Statement& s) { return s.where.starts_with("--"); }
 
 class Builder {
  public:
-  Builder(const Session& session, bool wide) : session_(session), wide_(wide) {}
+  Builder(const Session& session, const Statements& statements, bool wide)
+      : session_(session), statements_(statements), wide_(wide) {}
 
-  Model build(const Statements& statements) {
-    each(statements, "update", [&](const Statement& s) { updated_.insert(parts_of(s, '=', "NAME = EXPR").first); });
-    for (const Statement& s : statements)
+  Model build() {
+    each("update", [&](const Statement& s) { updated_.insert(parts_of(s, '=', "NAME = EXPR").first); });
+    for (const Statement& s : statements_)
       if (s.kind == "in" && is_option(s)) options_.insert(parts_of(s, '=', kGiven).first);
-    each(statements, "in", [&](const Statement& s) { give(s); });
+    each("in", [&](const Statement& s) { give(s); });
     offer_iteration();
-    for (const Statement& s : statements)
+    for (const Statement& s : statements_)
       if (s.kind == "let" || s.kind == "out") at_place(s, [&] { define(s); });
-    each(statements, "grad", [&](const Statement& s) { gradients(s); });
-    each(statements, "jvp", [&](const Statement& s) { tangent(s); });
-    each(statements, "hvp", [&](const Statement& s) { hessian(s); });
-    each(statements, "update", [&](const Statement& s) { update(s); });
+    each("grad", [&](const Statement& s) { gradients(s); });
+    each("jvp", [&](const Statement& s) { tangent(s); });
+    each("hvp", [&](const Statement& s) { hessian(s); });
+    each("update", [&](const Statement& s) { update(s); });
     if (model_.results.empty() && model_.updates.empty())
       fail(ErrorKind::usage,
            "nothing is asked for: give --out 'NAME = EXPR', --grad COST:VARS or --update 'NAME = EXPR'");
@@ -39,8 +41,8 @@ class Builder {
 
  private:
   template <class F>
-  void each(const Statements& statements, std::string_view kind, F&& f) {
-    for (const Statement& s : statements)
+  void each(std::string_view kind, F&& f) {
+    for (const Statement& s : statements_)
       if (s.kind == kind) at_place(s, [&] { f(s); });
   }
 
@@ -64,8 +66,9 @@ class Builder {
       model_.shared.emplace_back(name, g.value);
       return add_name(name, model_.shared.back());
     }
+    if (g.literal && is_integer(g.value.dtype())) return add_name(name, g.literal);  // may be an axis or a size
     Type type = type_of(g.value);
-    type.weak = g.literal;
+    type.weak = g.literal && g.literal->type.weak;
     add_input(name, type, g.value);
   }
 
@@ -87,7 +90,10 @@ class Builder {
     const Var cost = use(s, name);
     const auto words = words_of(list);
     Vars wrt;
-    for (const std::string& word : words) wrt.push_back(use(s, word));
+    for (const std::string& word : words) {
+      wrt.push_back(use(s, word));
+      if (wrt.back()->value) fail(ErrorKind::usage, word, " is a whole number: there is no gradient by it");
+    }
     const Vars all = grad(cost, wrt);
     costs_.insert(name);
     for (std::size_t k = 0; k < all.size(); ++k) {
@@ -134,6 +140,13 @@ class Builder {
 
   Var use(const Statement& s, const std::string& name) { return model_.named(s, name); }
 
+  // A number that was an axis or a size is in no graph.
+  bool mentions(const std::string& name) const {
+    const std::regex word("\\b" + name + "\\b");
+    return std::ranges::any_of(statements_,
+                               [&](const Statement& s) { return s.kind != "in" && std::regex_search(s.text, word); });
+  }
+
   // A name that nothing asks for is most likely a misspelt one.
   void require_all_used() {
     std::set<const Node*> used;
@@ -150,7 +163,7 @@ class Builder {
       open.insert(open.end(), x->in.begin(), x->in.end());
     }
     for (const auto& [name, where] : given_)
-      if (!used.contains(model_.names.at(name).get()))
+      if (const Var& x = model_.names.at(name); !used.contains(x.get()) && !(x->value && mentions(name)))
         fail(ErrorKind::usage, where, ": '", name, "' is given but nothing that is asked for uses it");
     std::erase_if(model_.inputs, [&](const Var& x) { return !used.contains(x.get()); });
     std::erase_if(model_.given, [&](const auto& g) {
@@ -172,6 +185,7 @@ class Builder {
   }
 
   const Session& session_;
+  const Statements& statements_;
   bool wide_;
   Model model_;
   std::set<std::string> updated_, costs_, options_;
@@ -191,7 +205,7 @@ Var Model::named(const Statement& s, const std::string& name) const {
 }
 
 Model make_model(const Session& session, const Statements& statements, bool wide) {
-  return Builder(session, wide).build(statements);
+  return Builder(session, statements, wide).build();
 }
 
 }  // namespace spgrad::app

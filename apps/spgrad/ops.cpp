@@ -2,6 +2,8 @@
 #include <iostream>
 
 #include "commands.hpp"
+#include "sample_calls.hpp"
+#include "spgrad/distribution.hpp"
 #include "spgrad/ops.hpp"
 #include "spgrad/parse.hpp"
 
@@ -55,6 +57,9 @@ void describe(const Op& op) {
   row("result", pattern(op));
   row("gradient", op.vjp == nullptr ? "none" : name(op.grad_kind));
   row("forward", op.jvp != nullptr || op.linear != Linear::none ? "yes" : "none");
+  const auto calls = sample_calls(op);
+  for (const auto& [call, node] : calls) row("distributed", text(call, ": ", distribution(*node)));
+  if (calls.empty() && op.spread != nullptr) row("distributed", "as `spgrad run --explain` shows for a call of it");
   row("SciPy", op.aliases.scipy);
   row("PyTorch", op.aliases.torch);
   row("JAX", op.aliases.jax);

@@ -43,11 +43,14 @@ class Job {
 
   void iterate() {
     const bool loop = options_.iterate > 1;
+    const Index print_every =
+        options_.print_every > 0 ? options_.print_every : std::max<Index>(options_.iterate / 10, 1);
     ProgressBar bar(session_, done_, options_.iterate);
     while (done_ < options_.iterate) {
       values_ = function_(bindings());
       ++done_;
       if (loop) bar.update(done_, scalars());
+      if (loop && done_ % print_every == 0) session_.print("step ", done_, "  ", scalars());
       const bool due = !options_.checkpoint.empty() && done_ % options_.checkpoint_every == 0;
       if (due || (!options_.checkpoint.empty() && done_ == options_.iterate)) checkpoint();
     }
@@ -63,12 +66,13 @@ class Job {
     return model_.given;
   }
 
-  // The scalar results, for the progress bar.
+  // The scalar results on one line.
   std::string scalars() const {
     std::string line;
     for (std::size_t k = 0; k < values_.size(); ++k)
       if (const Value& v = values_[k]; !v.is_sparse() && v.shape().ndim() == 0 && !is_complex(v.dtype()))
-        line += text(line.empty() ? "" : "  ", model_.results[k].path.substr(1), ' ', cast(v, DType::float64).scalar());
+        line += text(line.empty() ? "" : "  ", model_.results[k].path.substr(1), ' ',
+                     shown(cast(v, DType::float64).scalar()));
     return line;
   }
 

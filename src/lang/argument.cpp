@@ -92,6 +92,22 @@ Var operand(const Argument& a) {
   fail(ErrorKind::usage, "this is not a value");
 }
 
+Argument meaning(const Var& x, const Place& place) {
+  if (x->op != &ops::constant) return {x, place};
+  const Value& v = x->value;
+  if (x->type.weak || v.dtype() == DType::bool_) {
+    if (v.shape().ndim() > 0) return {x, place};
+    if (v.dtype() == DType::bool_) return {v.data<bool>()[0], place};
+    if (v.dtype() == DType::int64) return {v.data<Index>()[0], place};
+    if (v.dtype() == DType::float64) return {v.data<double>()[0], place};
+  }
+  if (v.dtype() != DType::int64 || v.shape().ndim() != 1) return {x, place};
+  const auto numbers = v.data<Index>();
+  List list(numbers.size());
+  for (std::size_t k = 0; k < list.size(); ++k) list[k].value = numbers[k];
+  return {list, place};
+}
+
 template <>
 Var convert<Var>(const Argument& a, std::string_view name) {
   if (a.none() || a.as<std::string>() != nullptr) refuse(a, name, "a value");

@@ -36,6 +36,10 @@ struct Misfit : Error {
 /// An operand: numbers and (nested) lists of numbers are constants. Throws Error if it is none.
 Var operand(const Argument& a);
 
+/// What the name of a value means as an argument: a number, or a list of integers, that is the same in every call means
+/// what it would if it were written there, so that it may be an axis or a size.
+Argument meaning(const Var& x, const Place& place);
+
 /// Argument as a parameter of C++ type T; `name` is that of the parameter. Throws Misfit if it is none.
 template <class T>
 T convert(const Argument& a, std::string_view name);

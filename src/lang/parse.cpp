@@ -197,7 +197,7 @@ class Parser : Cursor {
     if (name == "nan") return {std::numeric_limits<double>::quiet_NaN(), place};
     const auto found = names_.find(name);
     if (found == names_.end()) unknown(name, place);
-    return {found->second, place};
+    return meaning(found->second, place);
   }
 
   [[noreturn]] void unknown(const std::string& name, const Place& place) const {

@@ -23,6 +23,7 @@ works 2 convert out.h5:/graph/A again.h5
 works 0 ops
 works 0 ops sampling_dot
 grep -q 'ik jk ij -> ij' out || fail "ops sampling_dot says $(cat out)"
+grep -q 'sampling_dot(D, D, A): X: own rows, Y: rows that P names, P: own rows -> own rows' out || fail "no distribution in $(cat out)"
 for help in "--help" "convert --help" "info --help" "train softmax --help" "ops --help"; do
   works 2 $help
   grep -qiE 'usage|options' out || fail "no help from $help"

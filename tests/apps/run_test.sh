@@ -51,6 +51,15 @@ works 2 check-grad --in A=data.h5:/A2 --in U=data.h5:/U2 --in V=data.h5:/V2 \
 grep -q '3 gradients are right' out || fail "check-grad says $(cat out)"
 works 3 run --in A=data.h5:/A2 --out 'B = A[0:2, 0:2]' --out 's = sp_sum(A)'
 grep -q '^B  csr float64 (2 x 2)' out || fail "a small matrix is not shown: $(cat out)"
+works 2 run --in D=random:4x3 --in axis=1 --in 'rows=[3, -1]' --let 'first = 1' --out 'S = softmax(D[rows][:, first:], axis)' \
+  --out 'rest = sum(S) - 2'
+grep -q '^S  dense float64 (2 x 2)' out || fail "an axis, rows and a bound that have names: $(cat out)"
+
+# --- a loop shows its scalars as it goes, ten times or as often as is asked ---
+works 2 run --file "$models/ridge.spg" --iterate 20
+[ "$(grep -c '^step ' out)" = 10 ] || fail "a loop of 20 steps shows $(cat out)"
+works 2 run --file "$models/ridge.spg" --iterate 4 --print-every 1
+[ "$(grep -c '^step [1-4]  loss [0-9.]*$' out)" = 4 ] || fail "--print-every 1 shows $(cat out)"
 
 # --- a loop that is stopped goes on where it was ---
 printf 'in w = random:30\nout loss = sum(sqr(w - 1.0))\nupdate w = w - lr * grad(loss, w)\n' > model.spg

@@ -107,6 +107,13 @@ TEST(ParseStatements, DefineNamesInTheirOrder) {
   EXPECT_EQ(made(all[1].second), made(sum(sqr(dot(kA, kV)))));
 }
 
+TEST(ParseStatements, LetTheNameOfANumberBeAnAxis) {
+  const auto all = parse_statements("k = 1\nrows = [0, 2]\ny = softmax(D[rows], k)\nz = k * v", kNames);
+  EXPECT_EQ(to_string({all[2].second}), made("softmax(D[[0, 2]], 1)"));
+  EXPECT_EQ(to_string({all[3].second}), made("1 * v"));
+  EXPECT_THROW(parse_statements("k = 1.5\ny = softmax(D, k)", kNames), Error);
+}
+
 TEST(ParseStatements, RefuseANameThatIsThere) {
   EXPECT_THROW(parse_statements("A = v", kNames), Error);
   EXPECT_THROW(parse_statements("r = v\nr = v", kNames), Error);
