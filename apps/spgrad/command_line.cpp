@@ -33,6 +33,14 @@ constexpr const char* kCheckGradExample =
     "check-grad --in A=random:50x20,csr,density=0.2 --in x=random:20 --let 'loss = sum(tanh(A @ x))' --grad loss:A,x";
 constexpr const char* kOpsExample = "\nThe operations, or all facts about one.\n\nExample:\n  spgrad ops sampling_dot";
 
+void add_explain(CLI::App& app, Explain& explain, const char* step) {
+  app.add_flag_callback(
+      "--explain", [&explain] { explain.schedule = true; }, text("print the schedule of ", step));
+  app.add_flag_callback(
+      "--explain-rewrites", [&explain] { explain.rewrites = true; },
+      "print which rewrites were applied to the graph, and what each is estimated to save");
+}
+
 void add_train(CLI::App& app, TrainOptions& o, std::string& data) {
   app.add_option("--data", data, "HDF5 file, FILE[:/GROUP]; /X and /y of the group")->required();
   app.add_option("--l2", o.l2, "weight of the L2 term")->check(CLI::NonNegativeNumber)->capture_default_str();
@@ -60,7 +68,7 @@ void add_train(CLI::App& app, TrainOptions& o, std::string& data) {
   app.add_option("--predictions", o.predictions,
                  "write the held-out rows: row, true class, predicted class (tab separated)");
   app.add_option("--plot", o.plot, "write the loss curve as an SVG picture");
-  app.add_flag("--explain", o.explain, "print the schedule of one step");
+  add_explain(app, o.explain, "one step");
 }
 
 // Options and the lines of files, in the order in which they are given.
@@ -114,7 +122,8 @@ void add_run(CLI::App& app, RunOptions& o) {
       ->capture_default_str();
   app.add_option("--keep", o.keep, "checkpoints kept")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--resume", o.resume, "auto: the newest whole checkpoint of the --checkpoint folder; or a folder");
-  app.add_flag("--explain", o.explain, "print the schedule of the last step");
+  add_explain(app, o.explain, "the last step");
+  app.add_flag("!--no-rewrites", o.rewrites, "run the graph as it is written");
   app.add_flag("--json", o.json, "last line of output: one JSON object");
 }
 
@@ -164,6 +173,7 @@ int run_command_line(Session& session, int argc, char** argv) {
   OpsOptions ops_options;
   CLI::App* ops_app = app.add_subcommand("ops", "the operations")->footer(kOpsExample);
   ops_app->add_option("NAME", ops_options.name, "one of them");
+  ops_app->add_flag("--rewrites", ops_options.rewrites, "the rules that are applied to a graph before it runs");
 
   if (argc > 1 && argv[1][0] != '-' && !known(app, argv[1]))
     fail(ErrorKind::usage, "there is no command '", argv[1],

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "spgrad/function.hpp"
 #include "spgrad/session.hpp"
 #include "spgrad/value.hpp"
 #include "statements.hpp"
@@ -23,6 +24,12 @@ struct InfoOptions {
   Location in;
   int ranks = 0;  ///< for which to show the balance; 0: for a few
 };
+/// What is printed of a function that has run.
+struct Explain {
+  bool schedule = false, rewrites = false;
+};
+void print(const Session& session, const Explain& explain, const Function& function);
+
 struct TrainOptions {
   Location data;
   double l2 = 1e-5;
@@ -36,7 +43,7 @@ struct TrainOptions {
   std::string resume;
   bool json = false;
   std::string predictions, plot;
-  bool explain = false;
+  Explain explain;
 };
 struct RunOptions {
   Statements statements;
@@ -46,7 +53,8 @@ struct RunOptions {
   Index checkpoint_every = 20;
   int keep = 3;
   std::string resume;
-  bool explain = false, json = false;
+  Explain explain;
+  bool rewrites = true, json = false;
 };
 struct CheckGradOptions {
   Statements statements;
@@ -54,6 +62,7 @@ struct CheckGradOptions {
 };
 struct OpsOptions {
   std::string name;  ///< empty: all
+  bool rewrites = false;
 };
 
 // Each returns the exit code; failures are Errors. All are Collective.

@@ -6,6 +6,7 @@
 #include "spgrad/distribution.hpp"
 #include "spgrad/ops.hpp"
 #include "spgrad/parse.hpp"
+#include "spgrad/rewrite.hpp"
 
 namespace spgrad::app {
 namespace {
@@ -79,6 +80,11 @@ int ops(Session& session, const OpsOptions& options) {
     return 0;
   }
   if (session.rank() != 0) return 0;
+  if (options.rewrites) {
+    for (const Rewrite& rule : default_rewrites())
+      std::cout << std::left << std::setw(28) << rule.name << rule.formula << '\n';
+    return 0;
+  }
   for (const Op* op : all_ops()) std::cout << std::left << std::setw(22) << op->name << op->formula << '\n';
   std::cout << "\nMade of them:\n";
   for (const FunctionName& f : language_functions())

@@ -30,7 +30,7 @@ class Job {
     const auto began = Clock::now();
     iterate();
     seconds_ = std::chrono::duration<double>(Clock::now() - began).count();
-    if (options_.explain) session_.print(function_.explain());
+    print(session_, options_.explain, function_);
     conclude();
   }
 
@@ -38,6 +38,7 @@ class Job {
   Program program() const {
     Program p{model_.inputs, {}, model_.updates};
     for (const Result& r : model_.results) p.outputs.push_back(r.var);
+    if (!options_.rewrites) p.rewrites = {};
     return p;
   }
 

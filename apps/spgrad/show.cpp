@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "commands.hpp"
 #include "spgrad/distribute.hpp"
 #include "spgrad/op.hpp"
 
@@ -62,6 +63,11 @@ std::string shown(double x) {
   char digits[32];
   const auto end = std::to_chars(digits, digits + sizeof digits, x).ptr;
   return {digits, static_cast<std::size_t>(end - digits)};
+}
+
+void print(const Session& session, const Explain& explain, const Function& function) {
+  if (explain.rewrites) session.print(function.explain_rewrites());
+  if (explain.schedule) session.print(function.explain());
 }
 
 void show_result(const Session& session, const std::string& name, const Value& value) {

@@ -114,7 +114,7 @@ class Training {
     if (!options_.predictions.empty()) write_predictions(world, session_.rank(), model_, data_, options_.predictions);
     if (!options_.plot.empty() && session_.rank() == 0)
       write_file(options_.plot, svg({"training loss", "iteration", "loss", run_.losses}));
-    if (options_.explain) session_.print(model_.loss_and_gradient().explain());
+    print(session_, options_.explain, model_.loss_and_gradient());
     if (options_.json) session_.print(to_json(report_));
   }
 

@@ -3,12 +3,14 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "spgrad/distribute.hpp"
 #include "spgrad/op.hpp"
+#include "spgrad/rewrite.hpp"
 
 namespace spgrad {
 
@@ -33,9 +35,10 @@ struct Update {
 };
 
 struct Program {
-  Vars inputs;                  ///< what every call is given, by name
-  Vars outputs;                 ///< what every call returns
-  std::vector<Update> updates;  ///< assigned together when a call has succeeded on all ranks
+  Vars inputs;                                             ///< what every call is given, by name
+  Vars outputs;                                            ///< what every call returns
+  std::vector<Update> updates;                             ///< assigned together when a call has succeeded on all ranks
+  std::span<const Rewrite> rewrites = default_rewrites();  ///< what is applied to the graph first
 };
 
 using Bindings = std::vector<std::pair<std::string, Value>>;
@@ -56,6 +59,8 @@ class Function {
   /// What the last call did: the schedule, one step a line, with the places of values and, where known, the bytes
   /// moved.
   std::string explain() const;
+  /// Which rewrites were applied for the last call, how often, and what each is estimated to have saved.
+  std::string explain_rewrites() const;
   /// Payload bytes that all ranks together sent in the last call. Collective.
   Index bytes_sent() const;
 

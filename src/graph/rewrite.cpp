@@ -1,5 +1,6 @@
 #include "spgrad/rewrite.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "src/graph/input_ops.hpp"
@@ -42,48 +43,102 @@ Key key_of(const Var& x) {
 
 }  // namespace
 
-bool Pattern::match(const Var& x, Match& found) const {
+bool Pattern::match(const Var& x, Match& found, Vars& inner) const {
   if (op_ == nullptr) {
     const auto [at, fresh] = found.try_emplace(variable_, x);
     return fresh || at->second == x;
   }
   if (x->op != op_ || x->in.size() != in_.size()) return false;
-  const auto in_order = [&](std::initializer_list<std::size_t> order) {
+  const auto in_order = [&](bool swapped) {
     Match trial = found;
-    std::size_t k = 0;
-    for (const std::size_t p : order)
-      if (!in_[p].match(x->in[k++], trial)) return false;
+    Vars trial_inner = inner;
+    for (std::size_t k = 0; k < in_.size(); ++k) {
+      const Pattern& wanted = in_[swapped ? in_.size() - 1 - k : k];
+      if (!wanted.match(x->in[k], trial, trial_inner)) return false;
+      if (wanted.op_ != nullptr) trial_inner.push_back(x->in[k]);
+    }
     found = std::move(trial);
+    inner = std::move(trial_inner);
     return true;
   };
-  if (in_.size() == 2) return in_order({0, 1}) || (op_->commutative && in_order({1, 0}));
-  if (in_.size() == 1) return in_order({0});
-  for (std::size_t k = 0; k < in_.size(); ++k)
-    if (!in_[k].match(x->in[k], found)) return false;
-  return true;
+  return in_order(false) || (op_->commutative && in_.size() == 2 && in_order(true));
 }
 
-Vars rewrite(const Vars& outputs, std::span<const Rewrite> rules, std::vector<std::string>* fired) {
-  Vars now = outputs;
-  for (bool changed = true; changed;) {
-    changed = false;
-    std::unordered_map<Key, Var, KeyHash> known;
-    now = rebuild(now, [&](const Var& node, const Vars& in) {
+namespace {
+
+// How many read each node: other nodes, and the caller as an output.
+using Readers = std::unordered_map<const Node*, int>;
+Readers readers_of(const Vars& outputs) {
+  Readers readers;
+  for (const Var& x : outputs)
+    if (x) ++readers[x.get()];
+  for (const Var& x : topological(outputs))
+    for (auto in = x->in.begin(); in != x->in.end(); ++in)
+      if (std::find(x->in.begin(), in, *in) == in) ++readers[in->get()];
+  return readers;
+}
+
+class Sweeps {
+ public:
+  Sweeps(std::span<const Rewrite> rules, const Estimate& estimate, std::vector<Fired>* fired)
+      : rules_(rules), estimate_(estimate), fired_(fired) {}
+
+  // Equal nodes become one, and each rule is tried once at each node, inputs first.
+  Vars sweep(const Vars& graph, bool with_rules) {
+    changed_ = false;
+    known_.clear();
+    const Readers before = readers_of(graph);
+    readers_.clear();
+    return rebuild(graph, [&](const Var& node, const Vars& in) {
       Var x = with_inputs(node, in);
-      for (const Rewrite& rule : rules) {
-        Pattern::Match match;
-        if (!rule.pattern.match(x, match)) continue;
-        Var better = rule.then(x, match);
-        if (!better) continue;
-        require(better->type == x->type, "rewrite ", rule.name, " makes a ", better->type, " of a ", x->type);
-        if (fired != nullptr) fired->emplace_back(rule.name);
-        x = std::move(better);
-        changed = true;
-      }
-      return known.try_emplace(key_of(x), x).first->second;
+      if (with_rules) x = improved(std::move(x));
+      const Var& kept = known_.try_emplace(key_of(x), x).first->second;
+      readers_[kept.get()] += before.at(node.get());
+      return kept;
     });
   }
-  return now;
+  bool changed() const { return changed_; }
+
+ private:
+  Var improved(Var x) {
+    const Scene scene{estimate_, [this](const Var& v) {
+                        const auto found = readers_.find(v.get());
+                        return found != readers_.end() && found->second > 1;
+                      }};
+    for (const Rewrite& rule : rules_) {
+      Pattern::Match match;
+      Vars inner;
+      if (!rule.pattern.match(x, match, inner)) continue;
+      if (rule.spares_shared && std::ranges::any_of(inner, scene.read_elsewhere)) continue;
+      Var better = rule.then(x, match, scene);
+      if (!better) continue;
+      require(better->type == x->type, "rewrite ", rule.name, " makes a ", better->type, " of a ", x->type);
+      if (fired_ != nullptr) fired_->push_back({rule.name, estimate_.of(Vars{x}) - estimate_.of(Vars{better})});
+      x = std::move(better);
+      changed_ = true;
+    }
+    return x;
+  }
+
+  std::span<const Rewrite> rules_;
+  const Estimate& estimate_;
+  std::vector<Fired>* fired_;
+  std::unordered_map<Key, Var, KeyHash> known_;
+  Readers readers_;  // of the new nodes
+  bool changed_ = false;
+};
+
+}  // namespace
+
+Vars rewrite(const Vars& outputs, std::span<const Rewrite> rules, const Estimate& estimate, std::vector<Fired>* fired) {
+  Sweeps sweeps(rules, estimate, fired);
+  Vars now = sweeps.sweep(outputs, false);  // who reads what is known when equal nodes are one
+  if (rules.empty()) return now;
+  while (true) {
+    now = sweeps.sweep(now, true);
+    if (!sweeps.changed()) return now;
+    now = sweeps.sweep(now, false);
+  }
 }
 
 }  // namespace spgrad

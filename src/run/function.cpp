@@ -53,6 +53,7 @@ struct Function::Impl {
   struct Plan {
     std::string key;
     Vars graph;
+    std::vector<Fired> fired;
     Schedule schedule;
     std::unique_ptr<Executor> executor;
   };
@@ -133,13 +134,18 @@ struct Function::Impl {
     Vars all = roots;
     std::ranges::copy_if(targets, std::back_inserter(all), [](const Var& x) { return static_cast<bool>(x); });
     const Offers offers = [&](const Var& x) { return offer_of(x, value(x)); };
-    all = lowered(rewrite(specialised(all, value), default_rewrites()), offers);
+    const Estimate estimate([&](const Var& x) {
+      const Value v = value(x);
+      return v.is_sparse() ? static_cast<double>(v.sparsity()->nnz()) : -1;
+    });
+    std::vector<Fired> fired;
+    all = lowered(rewrite(specialised(all, value), program.rewrites, estimate, &fired), offers);
     std::size_t next = roots.size();
     for (Var& target : targets)
       if (target) target = all[next++];
     Vars graph(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(roots.size()));
     Schedule schedule = plan(graph, targets, offers);
-    plans.push_front({key, std::move(all), std::move(schedule), nullptr});
+    plans.push_front({key, std::move(all), std::move(fired), std::move(schedule), nullptr});
     plans.front().executor = std::make_unique<Executor>(world, plans.front().schedule);
     if (plans.size() > kPlansKept) plans.pop_back();
     return plans.front();
@@ -183,6 +189,22 @@ std::string Function::explain() const {
     const Index bytes = impl_->last->executor->bytes_sent(step);
     return bytes == 0 ? std::string() : text("  [", bytes, " bytes sent by this rank]");
   });
+}
+
+std::string Function::explain_rewrites() const {
+  if (impl_->last == nullptr) return "not called yet: sizes are not known\n";
+  std::map<std::string_view, std::pair<int, Cost>> applied;
+  for (const Fired& f : impl_->last->fired) {
+    auto& [times, saved] = applied[f.rule];
+    ++times;
+    saved += f.saved;
+  }
+  std::string lines = text(impl_->last->fired.size(), " rewrites\n");
+  for (const Rewrite& rule : impl_->program.rewrites)
+    if (const auto found = applied.find(rule.name); found != applied.end())
+      lines += text("  ", rule.name, " x ", found->second.first, ": ", rule.formula, "; saves ",
+                    found->second.second.flops, " flops, ", found->second.second.bytes, " bytes\n");
+  return lines;
 }
 
 Index Function::bytes_sent() const { return impl_->world.reduce(impl_->sent); }
