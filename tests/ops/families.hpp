@@ -26,6 +26,7 @@ Family random_values();
 Family products();
 Family sparse_products();
 Family blocks();
+Family lists();
 
 std::span<const Family> families();
 

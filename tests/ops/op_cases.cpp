@@ -6,9 +6,21 @@ namespace spgrad::tests {
 
 std::span<const Family> families() {
   static const std::vector<Family> all{
-      dense_elements(), functions(), functions_of_two(), shapes(),          reductions(),         parts(),
-      random_values(),  products(),  sparse_products(),  sparse_elements(), sparse_comparisons(), patterns(),
-      structure(),      blocks(),
+      dense_elements(),
+      functions(),
+      functions_of_two(),
+      shapes(),
+      reductions(),
+      parts(),
+      random_values(),
+      products(),
+      sparse_products(),
+      sparse_elements(),
+      sparse_comparisons(),
+      patterns(),
+      structure(),
+      blocks(),
+      lists(),
   };
   return all;
 }
