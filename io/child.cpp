@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,6 +44,9 @@ void limit(__rlimit_resource what, rlim_t value) {
 void harmless() {
   for (int s = 1; s < NSIG; ++s) signal(s, SIG_DFL);
   signal(SIGPIPE, SIG_IGN);
+  // A launcher sends them to the whole process group, and they mean the parent; with it the child ends, too.
+  for (const int s : {SIGUSR1, SIGUSR2, SIGTERM, SIGINT}) signal(s, SIG_IGN);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int nowhere = open("/dev/null", O_RDWR);
   for (int fd = 0; fd < 3; ++fd) dup2(nowhere, fd);
   limit(RLIMIT_CORE, 0);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "checkpoints.hpp"
 #include "commands.hpp"
 
 namespace spgrad::app {
@@ -41,6 +42,21 @@ void add_explain(CLI::App& app, Explain& explain, const char* step) {
       "print which rewrites were applied to the graph, and what each is estimated to save");
 }
 
+void add_checkpoints(CLI::App& app, CheckpointOptions& o) {
+  app.add_option("--checkpoint", o.directory, "folder for checkpoints");
+  app.add_option("--checkpoint-every", o.every, "steps between checkpoints")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--keep", o.keep, "checkpoints kept")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--resume", o.resume,
+                 "auto: the newest whole checkpoint of the --checkpoint folder, a fresh start if "
+                 "there is none; or a folder of checkpoints");
+  app.add_option_function<std::string>(
+      "--time-limit", [&o](const std::string& limit) { o.time_limit = parse_time_limit(limit); },
+      "SECONDS or H:MM:SS: stop in time, as SIGUSR1, SIGUSR2, SIGTERM, SIGINT and the end of a Slurm job do: after a "
+      "whole step, with a checkpoint, exit code 75");
+}
+
 void add_train(CLI::App& app, TrainOptions& o, std::string& data) {
   app.add_option("--data", data, "HDF5 file, FILE[:/GROUP]; /X and /y of the group")->required();
   app.add_option("--l2", o.l2, "weight of the L2 term")->check(CLI::NonNegativeNumber)->capture_default_str();
@@ -56,14 +72,7 @@ void add_train(CLI::App& app, TrainOptions& o, std::string& data) {
   app.add_option("--tolerance", o.tolerance, "stop when the 2-norm of the gradient is below")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--checkpoint", o.checkpoint, "folder for checkpoints");
-  app.add_option("--checkpoint-every", o.checkpoint_every, "iterations between checkpoints")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--keep", o.keep, "checkpoints kept")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--resume", o.resume,
-                 "auto: the newest whole checkpoint of the --checkpoint folder, a fresh start if "
-                 "there is none; or a folder of checkpoints");
+  add_checkpoints(app, o.checkpoints);
   app.add_flag("--json", o.json, "last line of output: one JSON object");
   app.add_option("--predictions", o.predictions,
                  "write the held-out rows: row, true class, predicted class (tab separated)");
@@ -116,12 +125,7 @@ void add_run(CLI::App& app, RunOptions& o) {
       ->capture_default_str();
   app.add_option("--print-every", o.print_every, "steps between lines with the scalar outputs; else ten in a run")
       ->check(CLI::PositiveNumber);
-  app.add_option("--checkpoint", o.checkpoint, "folder for checkpoints");
-  app.add_option("--checkpoint-every", o.checkpoint_every, "steps between checkpoints")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--keep", o.keep, "checkpoints kept")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--resume", o.resume, "auto: the newest whole checkpoint of the --checkpoint folder; or a folder");
+  add_checkpoints(app, o.checkpoints);
   add_explain(app, o.explain, "the last step");
   app.add_flag("!--no-rewrites", o.rewrites, "run the graph as it is written");
   app.add_flag("--json", o.json, "last line of output: one JSON object");

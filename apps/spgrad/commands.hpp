@@ -1,6 +1,7 @@
 // commands.hpp: what the `spgrad` command can be asked to do. The command line is read in command_line.cpp only.
 #pragma once
 
+#include <limits>
 #include <string>
 
 #include "spgrad/function.hpp"
@@ -30,6 +31,14 @@ struct Explain {
 };
 void print(const Session& session, const Explain& explain, const Function& function);
 
+/// Of commands that run a loop.
+struct CheckpointOptions {
+  std::string directory;  ///< empty: none are saved
+  Index every = 20;
+  int keep = 3;
+  std::string resume;                                           ///< empty, "auto" or a folder
+  double time_limit = std::numeric_limits<double>::infinity();  ///< seconds
+};
 struct TrainOptions {
   Location data;
   double l2 = 1e-5;
@@ -37,10 +46,7 @@ struct TrainOptions {
   std::string optimizer = "lmvm";
   Index iterations = 100;
   double tolerance = 1e-6;
-  std::string checkpoint;
-  Index checkpoint_every = 20;
-  int keep = 3;
-  std::string resume;
+  CheckpointOptions checkpoints;
   bool json = false;
   std::string predictions, plot;
   Explain explain;
@@ -49,10 +55,7 @@ struct RunOptions {
   Statements statements;
   std::string out_file;
   Index iterate = 1, print_every = 0;
-  std::string checkpoint;
-  Index checkpoint_every = 20;
-  int keep = 3;
-  std::string resume;
+  CheckpointOptions checkpoints;
   Explain explain;
   bool rewrites = true, json = false;
 };

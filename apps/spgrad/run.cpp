@@ -3,12 +3,12 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "checkpoints.hpp"
 #include "commands.hpp"
 #include "model.hpp"
 #include "progress.hpp"
 #include "resume.hpp"
 #include "show.hpp"
-#include "spgrad/io.hpp"
 
 namespace spgrad::app {
 namespace {
@@ -21,12 +21,12 @@ class Job {
   Job(Session& session, const RunOptions& options)
       : session_(session),
         options_(options),
+        checkpoints_(session, options.checkpoints, options.iterate > 1),
         model_(make_model(session, options.statements)),
         function_(compile(program(), session.world())) {}
 
   void run() {
-    if (!options_.checkpoint.empty()) io::prepare_checkpoints(session_.world(), options_.checkpoint);
-    if (!options_.resume.empty()) resume();
+    start();
     const auto began = Clock::now();
     iterate();
     seconds_ = std::chrono::duration<double>(Clock::now() - began).count();
@@ -47,15 +47,17 @@ class Job {
     const Index print_every =
         options_.print_every > 0 ? options_.print_every : std::max<Index>(options_.iterate / 10, 1);
     ProgressBar bar(session_, done_, options_.iterate);
-    while (done_ < options_.iterate) {
+    bool ends = done_ >= options_.iterate;
+    while (!ends) {
       values_ = function_(bindings());
       ++done_;
       if (loop) bar.update(done_, scalars());
       if (loop && done_ % print_every == 0) session_.print("step ", done_, "  ", scalars());
-      const bool due = !options_.checkpoint.empty() && done_ % options_.checkpoint_every == 0;
-      if (due || (!options_.checkpoint.empty() && done_ == options_.iterate)) checkpoint();
+      ends = done_ == options_.iterate || checkpoints_.stops();
+      if (ends || checkpoints_.due(done_)) checkpoints_.save(done_, state());
     }
     if (loop) bar.finish();
+    checkpoints_.leave_if_stopped(done_);
     // It was finished before it was resumed: the results of where it stands.
     if (values_.empty() && !model_.results.empty())
       values_ = compile({model_.inputs, program().outputs, {}}, session_.world())(bindings());
@@ -85,14 +87,14 @@ class Job {
     return facts;
   }
 
-  void checkpoint() {
-    io::Snapshot snapshot{done_, facts(), {}};
-    for (const Shared& x : model_.shared) snapshot.values.emplace_back('/' + x.name(), x.value());
-    io::save_checkpoint(session_.world(), options_.checkpoint, snapshot, options_.keep);
+  Named state() const {
+    Named values;
+    for (const Shared& x : model_.shared) values.emplace_back('/' + x.name(), x.value());
+    return values;
   }
 
-  void resume() {
-    const auto found = checkpoint_to_resume(session_, options_.resume, options_.checkpoint, facts());
+  void start() {
+    const auto found = checkpoints_.start(facts());
     if (!found) return;
     for (const Shared& x : model_.shared) x.set(value_of(*found, '/' + x.name()));
     done_ = found->step;
@@ -101,7 +103,7 @@ class Job {
   void conclude() {
     Named all;
     for (std::size_t k = 0; k < values_.size(); ++k) all.emplace_back(model_.results[k].path, values_[k]);
-    for (const Shared& x : model_.shared) all.emplace_back('/' + x.name(), x.value());
+    for (auto& updated : state()) all.push_back(std::move(updated));
     if (!options_.out_file.empty()) io::write(session_.world(), options_.out_file, all);
     for (const auto& [path, value] : all)
       if (options_.out_file.empty() || value.shape().ndim() == 0) show_result(session_, path.substr(1), value);
@@ -123,6 +125,7 @@ class Job {
 
   Session& session_;
   const RunOptions& options_;
+  Checkpoints checkpoints_;
   Model model_;
   Function function_;
   Index done_ = 0;

@@ -1,11 +1,11 @@
 // train.cpp: `spgrad train softmax`.
 #include <chrono>
 
+#include "checkpoints.hpp"
 #include "commands.hpp"
 #include "plot.hpp"
 #include "progress.hpp"
 #include "report.hpp"
-#include "resume.hpp"
 #include "training_run.hpp"
 
 namespace spgrad::app {
@@ -33,9 +33,9 @@ class Training {
   Training(Session& session, const TrainOptions& options)
       : session_(session),
         options_(options),
+        checkpoints_(session, options.checkpoints, true),
         data_(read_training_data(session.world(), options.data, options.holdout)),
-        model_(session.world(), type_of(data_.train.X), type_of(data_.train.Y), options.l2),
-        facts_(model_facts(options, data_.train, data_.classes)) {}
+        model_(session.world(), type_of(data_.train.X), type_of(data_.train.Y), options.l2) {}
 
   void run() {
     announce();
@@ -52,7 +52,8 @@ class Training {
     report_.iterations = run_.state.iteration;
     report_.seconds_per_step = report_.seconds / static_cast<double>(std::max<Index>(report_.iterations - first, 1));
     report_.bytes_per_step = model_.loss_and_gradient().bytes_sent();
-    if (!options_.checkpoint.empty() && run_.state.iteration != saved_) checkpoint();
+    checkpoint();
+    checkpoints_.leave_if_stopped(run_.state.iteration);
     conclude();
   }
 
@@ -65,12 +66,8 @@ class Training {
   }
 
   void start() {
-    if (!options_.checkpoint.empty()) io::prepare_checkpoints(session_.world(), options_.checkpoint);
-    if (options_.resume.empty()) return;
-    const auto found = checkpoint_to_resume(session_, options_.resume, options_.checkpoint, facts_);
-    if (!found) return;
-    run_ = run_of(session_, *found, model_);
-    saved_ = options_.resume == "auto" ? run_.state.iteration : -1;
+    const auto found = checkpoints_.start(model_facts(options_, data_.train, data_.classes));
+    if (found) run_ = run_of(session_, *found, model_);
   }
 
   void optimize(const Monitor& monitor) {
@@ -88,18 +85,15 @@ class Training {
   bool after_iteration(const Progress& p) {
     if (static_cast<std::size_t>(p.iteration) == run_.losses.size()) run_.losses.push_back(p.loss);
     report_.loss = p.loss;
-    const bool due = !options_.checkpoint.empty() && p.iteration > 0 && p.iteration % options_.checkpoint_every == 0;
-    if (due && p.iteration != saved_) {
+    const bool stops = p.iteration < options_.iterations && checkpoints_.stops();
+    if (!stops && checkpoints_.due(p.iteration)) {
       run_.state = p.state();
       checkpoint();
     }
-    return true;
+    return !stops;
   }
 
-  void checkpoint() {
-    save(session_.world(), options_.checkpoint, run_, model_, facts_, options_.keep);
-    saved_ = run_.state.iteration;
-  }
+  void checkpoint() { checkpoints_.save(run_.state.iteration, values_of(run_, model_)); }
 
   void conclude() {
     World& world = session_.world();
@@ -126,11 +120,10 @@ class Training {
 
   Session& session_;
   const TrainOptions& options_;
+  Checkpoints checkpoints_;
   TrainingData data_;
   SoftmaxModel model_;
-  io::Facts facts_;
   TrainingRun run_;
-  Index saved_ = -1;  // the step of the newest checkpoint that this run has in its folder
   Report report_;
 };
 

@@ -22,17 +22,16 @@ io::Facts model_facts(const TrainOptions& options, const Labelled& train, Index 
           {"optimizer", options.optimizer}};
 }
 
-void save(World& world, const std::string& directory, const TrainingRun& run, const SoftmaxModel& model,
-          const io::Facts& facts, int keep) {
+std::vector<std::pair<std::string, Value>> values_of(const TrainingRun& run, const SoftmaxModel& model) {
   const Value losses = Value::whole(DType::float64, {static_cast<Index>(run.losses.size())});
   std::ranges::copy(run.losses, losses.data<double>().begin());
-  io::Snapshot snapshot{run.state.iteration, facts, {{"/W", model.weights().value()}, {"/losses", losses}}};
+  std::vector<std::pair<std::string, Value>> values{{"/W", model.weights().value()}, {"/losses", losses}};
   // The last point of the history is W itself.
   for (std::size_t i = 0; i < run.state.x.size(); ++i) {
-    if (i + 1 < run.state.x.size()) snapshot.values.emplace_back(pair_path("x", i), run.state.x[i][0]);
-    snapshot.values.emplace_back(pair_path("g", i), run.state.g[i][0]);
+    if (i + 1 < run.state.x.size()) values.emplace_back(pair_path("x", i), run.state.x[i][0]);
+    values.emplace_back(pair_path("g", i), run.state.g[i][0]);
   }
-  io::save_checkpoint(world, directory, snapshot, keep);
+  return values;
 }
 
 TrainingRun run_of(Session& session, const io::Snapshot& snapshot, SoftmaxModel& model) {

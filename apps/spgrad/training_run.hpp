@@ -19,9 +19,8 @@ struct TrainingRun {
 /// What a checkpoint must agree on with the run that resumes it.
 io::Facts model_facts(const TrainOptions& options, const Labelled& train, Index classes);
 
-/// Collective. Writes a checkpoint of the run with the model's weights.
-void save(World& world, const std::string& directory, const TrainingRun& run, const SoftmaxModel& model,
-          const io::Facts& facts, int keep);
+/// What a checkpoint of the run holds, with the model's weights.
+std::vector<std::pair<std::string, Value>> values_of(const TrainingRun& run, const SoftmaxModel& model);
 
 /// Collective. The run that a checkpoint holds; sets the weights.
 TrainingRun run_of(Session& session, const io::Snapshot& snapshot, SoftmaxModel& model);

@@ -10,4 +10,5 @@
 #include "spgrad/optimize.hpp"    // IWYU pragma: export
 #include "spgrad/rewrite.hpp"     // IWYU pragma: export
 #include "spgrad/session.hpp"     // IWYU pragma: export
+#include "spgrad/stop.hpp"        // IWYU pragma: export
 #include "spgrad/value.hpp"       // IWYU pragma: export

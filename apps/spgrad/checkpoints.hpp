@@ -1,0 +1,45 @@
+// checkpoints.hpp: when a run saves, from where it goes on, and how it stops before its end.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "commands.hpp"
+#include "spgrad/io.hpp"
+#include "spgrad/stop.hpp"
+
+namespace spgrad::app {
+
+class Checkpoints {
+ public:
+  /// Of a loop: from here on signals ask it to stop, and its time limit counts.
+  Checkpoints(Session& session, const CheckpointOptions& options, bool loop);
+
+  /// Collective. Makes the folder ready, and returns the checkpoint from which to go on, if there is one. `facts` are
+  /// what it must agree on with this run. Throws what prepare_checkpoints and checkpoint_to_resume throw.
+  std::optional<io::Snapshot> start(io::Facts facts);
+
+  /// Collective, at the end of a step that is not the last one: whether the run has to stop here.
+  bool stops();
+  /// Whether a step is one of those that are saved.
+  bool due(Index step) const;
+  /// Collective. Saves values, if there is a folder and it does not have this step of this run.
+  void save(Index step, std::vector<std::pair<std::string, Value>> values);
+  /// If the run stops: throws Error of kind requeue that says why, at which step, and how to go on.
+  void leave_if_stopped(Index step) const;
+
+ private:
+  bool wanted() const { return !options_.directory.empty(); }
+
+  Session& session_;
+  const CheckpointOptions& options_;
+  std::optional<Stop> stop_;
+  std::optional<std::string> why_;
+  io::Facts facts_;
+  Index saved_ = -1;  // the newest step that this run has in its folder
+};
+
+/// Seconds of "90" or "1:30:00". Throws Error of kind usage.
+double parse_time_limit(const std::string& text);
+
+}  // namespace spgrad::app
