@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "io/disk.hpp"
+#include "io/lock.hpp"
 #include "io/root.hpp"
 #include "io/write.hpp"
 
@@ -95,7 +96,12 @@ Snapshot load_snapshot(World& world, const std::string& folder) {
 void save_checkpoint(World& world, const std::string& directory, const Snapshot& snapshot, int keep) {
   require(keep >= 1, "a checkpoint cannot be saved and ", keep, " kept");
   require(snapshot.step >= 0, "a checkpoint cannot have step ", snapshot.step);
-  const std::string folder = on_root(world, [&] { return begin_checkpoint(directory); });
+  CheckpointLock lock;
+  const std::string folder = on_root(world, [&] {
+    create_folder(directory);
+    lock = lock_folder(directory);
+    return begin_checkpoint(directory);
+  });
   try {
     fill_checkpoint(world, folder, snapshot);
     do_on_root(world, [&] { publish_checkpoint(folder, directory, snapshot.step); });
@@ -124,13 +130,16 @@ std::optional<Snapshot> load_checkpoint(World& world, const std::string& directo
   return {};
 }
 
-void prepare_checkpoints(World& world, const std::string& directory) {
+CheckpointLock prepare_checkpoints(World& world, const std::string& directory) {
+  CheckpointLock lock;
   do_on_root(world, [&] {
     create_folder(directory);
+    lock = lock_folder(directory);
     clean_up(directory);
     const std::string probe = begin_checkpoint(directory);  // can it be written?
     remove_all(probe);
   });
+  return lock;
 }
 
 }  // namespace spgrad::io

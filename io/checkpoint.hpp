@@ -18,7 +18,7 @@ std::optional<Index> step_of(const std::string& name);  ///< the inverse; nothin
 /// The names of the checkpoints: the one that `latest` names, then the others by falling step.
 std::vector<std::string> checkpoints_in(const std::string& directory);
 
-/// A new empty folder for a checkpoint that is being made.
+/// A new empty folder, in a directory that is there, for a checkpoint that is being made.
 std::string begin_checkpoint(const std::string& directory);
 /// Gives the finished folder its name, in place of one of that step that is there, then changes `latest`.
 void publish_checkpoint(const std::string& folder, const std::string& directory, Index step);

@@ -76,7 +76,6 @@ std::vector<std::string> checkpoints_in(const std::string& directory) {
 }
 
 std::string begin_checkpoint(const std::string& directory) {
-  create_folder(directory);
   std::string folder = unused_name(directory + "/" + std::string(kTemporary));
   create_folder(folder);
   create_file(folder + kData);

@@ -13,7 +13,7 @@ Checkpoints::Checkpoints(Session& session, const CheckpointOptions& options, boo
 
 std::optional<io::Snapshot> Checkpoints::start(io::Facts facts) {
   facts_ = std::move(facts);
-  if (wanted()) io::prepare_checkpoints(session_.world(), options_.directory);
+  if (wanted()) lock_ = io::prepare_checkpoints(session_.world(), options_.directory);
   if (options_.resume.empty()) return {};
   auto found = checkpoint_to_resume(session_, options_.resume, options_.directory, facts_);
   if (found && options_.resume == "auto") saved_ = found->step;

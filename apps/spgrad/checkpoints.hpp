@@ -35,6 +35,7 @@ class Checkpoints {
   const CheckpointOptions& options_;
   std::optional<Stop> stop_;
   std::optional<std::string> why_;
+  io::CheckpointLock lock_;
   io::Facts facts_;
   Index saved_ = -1;  // the newest step that this run has in its folder
 };

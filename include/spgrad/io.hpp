@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -66,7 +67,7 @@ struct Snapshot {
 
 /// Collective. Writes a checkpoint and removes all but the `keep` newest whole ones. It is written under a temporary
 /// name, checksummed, read back and compared, synced (files and folder), renamed; `latest` changes last. An Error of
-/// kind io on every rank leaves earlier checkpoints as they were.
+/// kind io on every rank leaves earlier checkpoints as they were. Waits while another job saves into the directory.
 void save_checkpoint(World& world, const std::string& directory, const Snapshot& snapshot, int keep);
 
 /// Collective. The newest whole checkpoint of a directory: one that is damaged is reported through `note` and passed
@@ -75,8 +76,13 @@ void save_checkpoint(World& world, const std::string& directory, const Snapshot&
 std::optional<Snapshot> load_checkpoint(World& world, const std::string& directory,
                                         const std::function<void(const std::string&)>& note = {});
 
-/// Collective. Removes what an interrupted save has left in a directory, and checks that it can be written: creates it
-/// if it is not there. Throws Error of kind io.
-void prepare_checkpoints(World& world, const std::string& directory);
+/// The right to save into a directory. One process has it at a time (rank 0 of a job); it ends with the last copy, or
+/// with the process.
+using CheckpointLock = std::shared_ptr<const void>;
+
+/// Collective. For a run that saves more than once: nobody else saves into the directory as long as it keeps the
+/// result. Creates the directory if it is not there, removes what an interrupted save has left in it, and checks that
+/// it can be written. Throws Error of kind io; if another job has the right, after some seconds, with its host and pid.
+CheckpointLock prepare_checkpoints(World& world, const std::string& directory);
 
 }  // namespace spgrad::io

@@ -11,18 +11,18 @@ loop=(run --file model.spg --checkpoint-every 1000000)
 # started LAUNCHER RANKS ARG..: the command in the background, its process in $job.
 started() {
   local launcher=$1 ranks=$2; shift 2
-  if [ "$launcher" = none ]; then "$bin/spgrad" "$@" > "$work/out" 2> "$work/err" < /dev/null &
-  else mpirun --oversubscribe --timeout 60 -n "$ranks" "$bin/spgrad" "$@" > "$work/out" 2> "$work/err" < /dev/null & fi
+  if [ "$launcher" = none ]; then "$bin/spgrad" "$@" > job.out 2> job.err < /dev/null &
+  else mpirun --oversubscribe --timeout 60 -n "$ranks" "$bin/spgrad" "$@" > job.out 2> job.err < /dev/null & fi
   job=$!
 }
 # steps_done: waits until the loop runs, which its first line of progress tells.
-steps_done() { for _ in $(seq 300); do grep -qE '^[0-9]+/' "$work/err" && return; sleep 0.05; done; fail "no step was made: $(cat err)"; }
+steps_done() { for _ in $(seq 300); do grep -qE '^[0-9]+/' job.err && return; sleep 0.05; done; fail "no step was made: $(cat job.err)"; }
 # stopped WHY: exit code 75 and one message.
 stopped() {
   rc=0; wait "$job" || rc=$?
-  [ "$rc" = 75 ] || fail "$1: exit code $rc instead of 75 ($(grep -m1 '^spgrad: ' err))"
-  [ "$(grep -c '^spgrad: ' err)" = 1 ] || fail "$1: not one message ($(grep '^spgrad: ' err | head -3))"
-  grep -q "^spgrad: stopped after step [0-9]*: $1; " err || fail "the message of $1: $(grep '^spgrad: ' err)"
+  [ "$rc" = 75 ] || fail "$1: exit code $rc instead of 75 ($(grep -m1 '^spgrad: ' job.err))"
+  [ "$(grep -c '^spgrad: ' job.err)" = 1 ] || fail "$1: not one message ($(grep '^spgrad: ' job.err | head -3))"
+  grep -q "^spgrad: stopped after step [0-9]*: $1; " job.err || fail "the message of $1: $(grep '^spgrad: ' job.err)"
 }
 # goes_on RANKS FOLDER ARG..: resumed for ten more steps, the checkpoint (values, optimiser, loss curve) is, byte by byte, that of
 # an undisturbed run of as many.
@@ -39,7 +39,7 @@ started mpirun 2 "${train[@]}" --iterations 1000000 --checkpoint train
 steps_done
 kill -s USR1 "$job"
 stopped SIGUSR1
-grep -q '; checkpoint in train, continue with --resume auto' err || fail "SIGUSR1: $(cat err)"
+grep -q '; checkpoint in train, continue with --resume auto' job.err || fail "SIGUSR1: $(cat job.err)"
 goes_on 2 train "${train[@]}" --iterations
 started mpirun 3 "${loop[@]}" --iterate 100000000 --checkpoint loop
 steps_done
@@ -60,7 +60,7 @@ started mpirun 2 "${loop[@]}" --iterate 100000000 --checkpoint term
 steps_done
 kill -s TERM "$job"
 wait "$job" && fail 'mpirun ends with 0 on SIGTERM'
-grep -q '^spgrad: stopped after step [0-9]*: SIGTERM; checkpoint in term' err || fail "SIGTERM through mpirun: $(cat err)"
+grep -q '^spgrad: stopped after step [0-9]*: SIGTERM; checkpoint in term' job.err || fail "SIGTERM through mpirun: $(cat job.err)"
 goes_on 2 term "${loop[@]}" --iterate
 printf 'in A = random:3000x3000\nout loss = sum(A @ w)\nin w = random:3000x3000\nupdate w = A @ w\n' > slow.spg
 started none 1 run --file slow.spg --iterate 1000 --checkpoint slow
@@ -77,7 +77,18 @@ export SLURM_JOB_END_TIME=$(($(date +%s) + 31))
 started mpirun 2 "${loop[@]}" --iterate 100000000
 unset SLURM_JOB_END_TIME
 stopped 'the end of the Slurm job'
-grep -q 'nothing was saved, because there is no --checkpoint' err || fail "without --checkpoint: $(cat err)"
+grep -q 'nothing was saved, because there is no --checkpoint' job.err || fail "without --checkpoint: $(cat job.err)"
 works 2 "${loop[@]}" --iterate 50 --time-limit 60
 for bad in 1:60:00 1:00 soon -5 1.5x; do refuses 2 'time-limit' 0 "${loop[@]}" --iterate 5 --time-limit="$bad"; done
+
+# --- one writer: a second job is refused while the first one lives; what outlives a killed launcher is waited for ---
+busy=(run --file model.spg --checkpoint shared --checkpoint-every 50 --iterate 100000000)
+started mpirun 2 "${busy[@]}"
+steps_done
+refuses 74 'shared: another job saves its checkpoints there \(process [0-9]+ on host .*, for [0-9]+ s\)' 2 "${busy[@]}" --resume auto
+kill -s KILL "$job"
+wait "$job" 2> /dev/null
+started mpirun 2 "${busy[@]}" --resume auto --time-limit 2
+stopped 'the time limit'
+goes_on 2 shared "${loop[@]}" --iterate
 finish

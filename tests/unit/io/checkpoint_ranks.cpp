@@ -48,7 +48,7 @@ TEST(Checkpoint, ComesBackAndTheNewestAreKept) {
     const std::string dir = folder + "/run/ck";
     EXPECT_FALSE(io::load_checkpoint(world, dir).has_value());
     for (const Index step : {5, 10, 15, 20}) io::save_checkpoint(world, dir, snapshot(world, step), 2);
-    EXPECT_EQ(files_in(world, dir), (std::vector<std::string>{"latest", "step-00000015", "step-00000020"}));
+    EXPECT_EQ(files_in(world, dir), (std::vector<std::string>{"latest", "lock", "step-00000015", "step-00000020"}));
     EXPECT_EQ(fs::read_symlink(dir + "/latest"), "step-00000020");
     EXPECT_EQ(files_in(world, dir + "/latest"), (std::vector<std::string>{"data.h5", "manifest.json"}));
     expect_snapshot(world, io::load_checkpoint(world, dir), 20);
@@ -65,7 +65,7 @@ TEST(Checkpoint, OfAStepThatIsThereReplacesIt) {
     EXPECT_EQ(back->step, 10);
     EXPECT_EQ(back->facts, again.facts);
     EXPECT_EQ(files_in(world, folder),
-              (std::vector<std::string>{"latest", "step-00000010", "step-00000020", "step-00000030"}));
+              (std::vector<std::string>{"latest", "lock", "step-00000010", "step-00000020", "step-00000030"}));
   });
 }
 
@@ -117,7 +117,7 @@ TEST(Checkpoint, DamagedOnesDoNotCountAsKept) {
     for (const Index step : {10, 20}) io::save_checkpoint(world, folder, snapshot(world, step), 2);
     once(world, [&] { put_bytes(folder + "/step-00000020/data.h5", "short"); });
     io::save_checkpoint(world, folder, snapshot(world, 30), 2);
-    EXPECT_EQ(files_in(world, folder), (std::vector<std::string>{"latest", "step-00000010", "step-00000030"}));
+    EXPECT_EQ(files_in(world, folder), (std::vector<std::string>{"latest", "lock", "step-00000010", "step-00000030"}));
   });
 }
 
@@ -134,7 +134,7 @@ TEST(Checkpoint, LeftoversOfACrashAreIgnoredThenRemoved) {
     });
     expect_snapshot(world, io::load_checkpoint(world, folder), 10);
     io::prepare_checkpoints(world, folder);
-    EXPECT_EQ(files_in(world, folder), (std::vector<std::string>{"latest", "notes.txt", "step-00000010"}));
+    EXPECT_EQ(files_in(world, folder), (std::vector<std::string>{"latest", "lock", "notes.txt", "step-00000010"}));
     once(world,
          [&] { fs::rename(folder + "/step-00000010", folder + "/.old-step-00000010"); });  // ... new one not there
     io::prepare_checkpoints(world, folder);
@@ -154,7 +154,7 @@ TEST(Checkpoint, WhereItCannotBeSavedIsAnIoError) {
     expect_error(ErrorKind::data, {"UTF-8"}, [&] {
       io::save_checkpoint(world, folder + "/ck", {.step = 1, .facts = {{"x", "\xff"}}, .values = {}}, 1);
     });
-    EXPECT_TRUE(files_in(world, folder + "/ck").empty());
+    EXPECT_EQ(files_in(world, folder + "/ck"), std::vector<std::string>{"lock"});
   });
 }
 
@@ -175,7 +175,7 @@ TEST(Checkpoint, OnAFullDiskTheEarlierOneStays) {
     expect_error(ErrorKind::io, {disk, "No space left"}, [&] {
       io::write(world, disk + "/a.h5", {{"/x", zeros(1 << 20)}});
     });
-    EXPECT_EQ(files_in(world, disk), (std::vector<std::string>{"latest", "step-00000001"}));
+    EXPECT_EQ(files_in(world, disk), (std::vector<std::string>{"latest", "lock", "step-00000001"}));
     once(world, [&] { umount(disk.c_str()); });
   });
 }
