@@ -1,6 +1,7 @@
 #include "io/checkpoint.hpp"
 
 #include <algorithm>
+#include <ctime>
 
 #include "io/disk.hpp"
 #include "io/lock.hpp"
@@ -20,8 +21,21 @@ void do_on_root(World& world, const std::function<void()>& work) {
   });
 }
 
-Manifest manifest_of(const Snapshot& snapshot, const std::vector<Checksums>& checksums) {
-  Manifest m{.step = snapshot.step, .facts = snapshot.facts, .bytes = 0, .blocks = {}, .values = {}};
+std::string hdf5_version() {
+  const Hdf5 library;
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return text(major, '.', minor, '.', release);
+}
+
+Manifest manifest_of(const World& world, const Snapshot& snapshot, const std::vector<Checksums>& checksums) {
+  Manifest m;
+  m.step = snapshot.step;
+  m.facts = snapshot.facts;
+  m.about = snapshot.about;
+  m.about.insert(m.about.end(),
+                 {{"HDF5", hdf5_version()}, {"ranks", text(world.size())}, {"time", utc(std::time(nullptr))}});
+  m.inputs = snapshot.inputs;
   for (std::size_t v = 0; v < snapshot.values.size(); ++v) {
     const auto& [path, value] = snapshot.values[v];
     const Index nnz = value.is_sparse() ? value.sparsity()->nnz() : value.shape().elements();
@@ -34,7 +48,7 @@ Manifest manifest_of(const Snapshot& snapshot, const std::vector<Checksums>& che
 
 void fill_checkpoint(World& world, const std::string& folder, const Snapshot& snapshot) {
   const std::string data = folder + kData;
-  Manifest m = manifest_of(snapshot, write_values(world, data, snapshot.values));
+  Manifest m = manifest_of(world, snapshot, write_values(world, data, snapshot.values));
   m.bytes = std::stoll(on_root(world, [&] { return std::to_string(file_size(data)); }));
   m.blocks = hash_blocks(world, data, m.bytes);
   do_on_root(world, [&] {
@@ -65,6 +79,8 @@ void check_same(const std::string& file, const Entry& there, const Entry& saved)
           " stored, but the manifest says ", saved.format, ' ', saved.dtype, ' ', saved.shape, " with ", saved.nnz);
 }
 
+}  // namespace
+
 Value load_value(File& file, const std::vector<Content>& contents, const SavedValue& saved) {
   const std::string& name = file.name();
   const auto content =
@@ -78,12 +94,14 @@ Value load_value(File& file, const std::vector<Content>& contents, const SavedVa
   return loaded.value;
 }
 
+namespace {
+
 Snapshot load_snapshot(World& world, const std::string& folder) {
   const std::string text = on_root(world, [&] { return text_of(folder + kManifest); });
   const Manifest m = parse_manifest(text, folder + kManifest);
   const std::string name = folder + kData;
   check_data(world, name, m);
-  Snapshot snapshot{.step = m.step, .facts = m.facts, .values = {}};
+  Snapshot snapshot{.step = m.step, .facts = m.facts, .values = {}, .inputs = m.inputs, .about = m.about};
   const std::vector<Content> contents = inspect_together(world, name, "");
   File file(world, name, File::Mode::read);
   for (const SavedValue& saved : m.values)

@@ -1,4 +1,5 @@
-// checkpoint.hpp: the folder of checkpoints. Internal; for one process. Throws Error of kind io.
+// checkpoint.hpp: the folder of checkpoints. Internal; for one process where nothing else is said. Throws Error of kind
+// io.
 #pragma once
 
 #include <optional>
@@ -17,6 +18,9 @@ std::optional<Index> step_of(const std::string& name);  ///< the inverse; nothin
 
 /// The names of the checkpoints: the one that `latest` names, then the others by falling step.
 std::vector<std::string> checkpoints_in(const std::string& directory);
+
+/// Collective. The value of an open checkpoint that `saved` describes. Throws Error of kind data if it is another one.
+Value load_value(File& file, const std::vector<Content>& contents, const SavedValue& saved);
 
 /// A new empty folder, in a directory that is there, for a checkpoint that is being made.
 std::string begin_checkpoint(const std::string& directory);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -75,6 +76,19 @@ bool exists(const std::string& file) {
 
 Index file_size(const std::string& file) {
   return with_reason(file, [&] { return static_cast<Index>(fs::file_size(file)); });
+}
+
+std::string modified(const std::string& file) {
+  struct stat status {};
+  if (stat(file.c_str(), &status) != 0) failed(file, "cannot be looked at");
+  return utc(status.st_mtime);
+}
+
+std::string utc(std::time_t time) {
+  std::tm parts{};
+  std::array<char, 32> digits{};
+  gmtime_r(&time, &parts);
+  return {digits.data(), std::strftime(digits.data(), digits.size(), "%FT%TZ", &parts)};
 }
 
 std::string unused_name(const std::string& stem) {
@@ -151,7 +165,10 @@ void discard(const std::string& path) noexcept {
 
 void create_folder(const std::string& folder) {
   with_reason(folder, [&] {
-    if (fs::create_directories(folder)) sync(folder_of(folder));
+    std::vector<std::string> made;
+    for (fs::path path = folder; !path.empty() && !fs::exists(path); path = path.parent_path()) made.push_back(path);
+    fs::create_directories(folder);
+    for (const std::string& path : made) sync(folder_of(path));
   });
 }
 

@@ -1,6 +1,7 @@
 // disk.hpp: files and folders that are there after a power cut, or an Error. Internal; for one process.
 #pragma once
 
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,8 @@ std::string real_file(const std::string& file);
 std::string folder_of(const std::string& file);
 bool exists(const std::string& file);
 Index file_size(const std::string& file);
+std::string modified(const std::string& file);  ///< when it was last written: utc()
+std::string utc(std::time_t time);              ///< 2026-11-25T16:00:00Z
 
 /// A name that nothing has: `stem` with a random ending.
 std::string unused_name(const std::string& stem);

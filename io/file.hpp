@@ -52,6 +52,9 @@ std::uint64_t read_slab(File& file, const std::string& path, DType dtype, const 
 std::uint64_t write_slab(File& file, const std::string& path, DType dtype, const Slab& mine, const PieceWork& fill,
                          std::size_t piece_bytes = kPieceBytes);
 
+/// The checksum of a slab that nobody writes, of a dataset with `columns`. Not collective.
+std::uint64_t slab_checksum(const Slab& mine, Index columns, DType dtype, const PieceWork& fill);
+
 /// The checksum of a dataset is the sum over its elements of XXH3(element, seed = its number), modulo 2^64: any
 /// number of ranks can compute it, each from what it has in hand. This is the part of elements first, first + 1, ...
 std::uint64_t checksum(std::span<const std::byte> bytes, std::size_t element, std::uint64_t first);

@@ -45,10 +45,20 @@ void replace(const std::string& folder, const std::string& directory, const std:
   remove_all(aside);
 }
 
-bool looks_whole(const std::string& folder) try {
-  return file_size(folder + kData) == parse_manifest(text_of(folder + kManifest), folder + kManifest).bytes;
-} catch (const Error&) {
-  return false;
+CheckpointEntry entry_of(const std::string& directory, const std::string& name) {
+  CheckpointEntry entry{.name = name, .step = *step_of(name)};
+  try {
+    const std::string data = directory + "/" + name + kData, manifest = directory + "/" + name + kManifest;
+    const Manifest m = parse_manifest(text_of(manifest), manifest);
+    entry.bytes = m.bytes;
+    entry.values = m.values.size();
+    entry.about = m.about;
+    const Index size = file_size(data);
+    require(size == m.bytes, data, " has ", size, " bytes, but the manifest says ", m.bytes);
+  } catch (const Error& e) {
+    entry.complaint = e.what();
+  }
+  return entry;
 }
 
 }  // namespace
@@ -75,6 +85,16 @@ std::vector<std::string> checkpoints_in(const std::string& directory) {
   return names;
 }
 
+std::vector<CheckpointEntry> list_checkpoints(const std::string& directory) {
+  std::vector<CheckpointEntry> all;
+  const std::string latest = latest_in(directory);
+  for (const std::string& name : checkpoints_in(directory)) {
+    all.push_back(entry_of(directory, name));
+    all.back().latest = name == latest;
+  }
+  return all;
+}
+
 std::string begin_checkpoint(const std::string& directory) {
   std::string folder = unused_name(directory + "/" + std::string(kTemporary));
   create_folder(folder);
@@ -95,7 +115,7 @@ void publish_checkpoint(const std::string& folder, const std::string& directory,
 void remove_old_checkpoints(const std::string& directory, int keep) {
   for (const std::string& name : checkpoints_in(directory)) {
     const std::string folder = directory + "/" + name;
-    if (keep > 0 && looks_whole(folder)) {
+    if (keep > 0 && entry_of(directory, name).complaint.empty()) {
       --keep;
       continue;
     }

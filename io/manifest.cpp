@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "spgrad checkpoint";
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;  // 1 had neither `about` nor `inputs`
 
 // 64-bit numbers go as text: many a JSON reader would round them.
 std::string hex(std::uint64_t x) {
@@ -32,6 +32,33 @@ std::uint64_t from_hex(const Json& json) {
 std::uint64_t own_checksum(const Json& json) {
   const std::string text = json.dump();
   return xxh3(text.data(), text.size());
+}
+
+Json pairs(const Facts& facts) {
+  Json json = Json::array();
+  for (const auto& [key, fact] : facts) json.push_back(Json::array({key, fact}));
+  return json;
+}
+
+Facts facts_from(const Json& json) {
+  Facts facts;
+  for (const Json& fact : json) facts.emplace_back(fact.at(0), fact.at(1));
+  return facts;
+}
+
+/// Names of files and command lines are bytes; what is no UTF-8 in them is replaced.
+std::string readable(const std::string& bytes) {
+  return Json::parse(Json(bytes).dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+Json json_of(const Input& input) {
+  return {{"name", input.name},   {"file", readable(input.file)}, {"path", input.path},
+          {"bytes", input.bytes}, {"modified", input.modified},   {"fingerprint", hex(input.fingerprint)}};
+}
+
+Input input_from(const Json& json) {
+  return {json.at("name"),  json.at("file"),     json.at("path"),
+          json.at("bytes"), json.at("modified"), from_hex(json.at("fingerprint"))};
 }
 
 Json json_of(const SavedValue& saved) {
@@ -66,15 +93,22 @@ SavedValue value_from(const Json& json) {
 
 Manifest manifest_from(Json json) {
   require(json.at("format") == kFormat, "it is not a checkpoint of spgrad");
-  require(json.at("version") == kVersion, "it is of version ", json.at("version").dump(),
-          ", but this program knows version ", kVersion);
+  const Json version = json.at("version");
+  require(version == kVersion || version == 1, "it is of version ", version.dump(),
+          ", but this program knows versions 1 and ", kVersion);
   const std::uint64_t checksum = from_hex(json.at("checksum"));
   json.erase("checksum");
   require(own_checksum(json) == checksum, "its checksum is ", hex(own_checksum(json)), ", but it should be ",
           hex(checksum));
 
-  Manifest m{.step = json.at("step"), .facts = {}, .bytes = json.at("data").at("bytes"), .blocks = {}, .values = {}};
-  for (const Json& fact : json.at("facts")) m.facts.emplace_back(fact.at(0), fact.at(1));
+  Manifest m;
+  m.step = json.at("step");
+  m.facts = facts_from(json.at("facts"));
+  if (version != 1) {
+    m.about = facts_from(json.at("about"));
+    for (const Json& input : json.at("inputs")) m.inputs.push_back(input_from(input));
+  }
+  m.bytes = json.at("data").at("bytes");
   require(json.at("data").at("block_bytes") == kBlockBytes, "its blocks have another size than ", kBlockBytes);
   for (const Json& block : json.at("data").at("blocks")) m.blocks.push_back(from_hex(block));
   for (const Json& value : json.at("values")) m.values.push_back(value_from(value));
@@ -84,14 +118,17 @@ Manifest manifest_from(Json json) {
 }  // namespace
 
 std::string to_json(const Manifest& m) try {
-  Json facts = Json::array(), blocks = Json::array(), values = Json::array();
-  for (const auto& [key, fact] : m.facts) facts.push_back(Json::array({key, fact}));
+  Json about = Json::array(), inputs = Json::array(), blocks = Json::array(), values = Json::array();
+  for (const auto& [key, fact] : m.about) about.push_back(Json::array({key, readable(fact)}));
+  for (const Input& input : m.inputs) inputs.push_back(json_of(input));
   for (const std::uint64_t block : m.blocks) blocks.push_back(hex(block));
   for (const SavedValue& value : m.values) values.push_back(json_of(value));
   Json json = {{"format", kFormat},
                {"version", kVersion},
                {"step", m.step},
-               {"facts", facts},
+               {"about", about},
+               {"facts", pairs(m.facts)},
+               {"inputs", inputs},
                {"data", {{"bytes", m.bytes}, {"block_bytes", kBlockBytes}, {"blocks", blocks}}},
                {"values", values}};
   json["checksum"] = hex(own_checksum(json));

@@ -17,7 +17,8 @@ struct SavedValue {
 
 struct Manifest {
   Index step = 0;
-  Facts facts;
+  Facts facts, about;
+  std::vector<Input> inputs;
   Index bytes = 0;                    ///< size of data.h5
   std::vector<std::uint64_t> blocks;  ///< XXH3 of its blocks of kBlockBytes
   std::vector<SavedValue> values;
@@ -25,9 +26,10 @@ struct Manifest {
 
 inline constexpr Index kBlockBytes = Index{4} << 20;
 
-/// JSON with a checksum of itself. Throws Error of kind data for a text that is not UTF-8.
+/// JSON with a checksum of itself. Throws Error of kind data for a name or fact that is not UTF-8.
 std::string to_json(const Manifest& manifest);
-/// Throws Error of kind data that names `file` unless the text is a whole manifest of a version known here.
+/// Throws Error of kind data that names `file` unless the text is a whole manifest of a version known here
+/// (1 or 2).
 Manifest parse_manifest(const std::string& text, const std::string& file);
 
 /// Collective. XXH3 of each block of a file of `bytes` bytes, on every rank; each rank reads its share of them.

@@ -1,4 +1,4 @@
-// slab.cpp: read_slab, write_slab and checksum of file.hpp.
+// slab.cpp: read_slab, write_slab and the checksums of file.hpp.
 #include <algorithm>
 #include <array>
 
@@ -134,6 +134,20 @@ std::uint64_t in_pieces(File& file, const std::string& path, DType dtype, const 
 std::uint64_t checksum(std::span<const std::byte> bytes, std::size_t element, std::uint64_t first) {
   std::uint64_t sum = 0;
   for (std::size_t at = 0; at < bytes.size(); at += element) sum += xxh3(bytes.data() + at, element, first++);
+  return sum;
+}
+
+std::uint64_t slab_checksum(const Slab& mine, Index columns, DType dtype, const PieceWork& fill) {
+  const std::size_t element = size_of(dtype);
+  const Pieces pieces(mine, element, kPieceBytes);
+  std::vector<std::byte> buffer(static_cast<std::size_t>(pieces.most_elements()) * element);
+  std::uint64_t sum = 0;
+  for (Index k = 0; k < pieces.count() && !buffer.empty(); ++k) {
+    const Slab piece = pieces[k];
+    const std::span bytes(buffer.data(), static_cast<std::size_t>(piece.elements()) * element);
+    fill(piece, pieces.first(piece), bytes);
+    sum += piece_checksum(piece, columns, element, bytes);
+  }
   return sum;
 }
 

@@ -1,5 +1,6 @@
 #include "checkpoints.hpp"
 
+#include <chrono>
 #include <cstdio>
 
 #include "resume.hpp"
@@ -11,11 +12,15 @@ Checkpoints::Checkpoints(Session& session, const CheckpointOptions& options, boo
   if (loop) stop_.emplace(Stop::Limits{.seconds = options.time_limit});
 }
 
-std::optional<io::Snapshot> Checkpoints::start(io::Facts facts) {
+std::optional<io::Snapshot> Checkpoints::start(io::Facts facts, std::vector<ReadValue> read) {
+  if (!wanted() && options_.resume.empty()) return {};
   facts_ = std::move(facts);
+  for (const ReadValue& r : read)
+    inputs_.push_back(io::input_of(session_.world(), r.name, r.value, r.from.file, r.from.group));
+  if (options_.with_inputs) by_value_ = std::move(read);
   if (wanted()) lock_ = io::prepare_checkpoints(session_.world(), options_.directory);
   if (options_.resume.empty()) return {};
-  auto found = checkpoint_to_resume(session_, options_.resume, options_.directory, facts_);
+  auto found = checkpoint_to_resume(session_, options_.resume, options_.directory, facts_, inputs_);
   if (found && options_.resume == "auto") saved_ = found->step;
   return found;
 }
@@ -29,7 +34,14 @@ bool Checkpoints::due(Index step) const { return wanted() && step > 0 && step % 
 
 void Checkpoints::save(Index step, std::vector<std::pair<std::string, Value>> values) {
   if (!wanted() || step == saved_) return;
-  io::save_checkpoint(session_.world(), options_.directory, {step, facts_, std::move(values)}, options_.keep);
+  const auto began = std::chrono::steady_clock::now();
+  for (const ReadValue& r : by_value_) values.emplace_back("/inputs/" + r.name, r.value);
+  io::Facts about = Session::libraries();
+  about.insert(about.begin(), {{"command", options_.command}, {"spgrad", SPGRAD_VERSION}});
+  io::save_checkpoint(session_.world(), options_.directory,
+                      {step, facts_, std::move(values), inputs_, std::move(about)}, options_.keep);
+  save_seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  ++saves_;
   saved_ = step;
 }
 

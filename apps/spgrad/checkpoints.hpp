@@ -15,9 +15,9 @@ class Checkpoints {
   /// Of a loop: from here on signals ask it to stop, and its time limit counts.
   Checkpoints(Session& session, const CheckpointOptions& options, bool loop);
 
-  /// Collective. Makes the folder ready, and returns the checkpoint from which to go on, if there is one. `facts` are
-  /// what it must agree on with this run. Throws what prepare_checkpoints and checkpoint_to_resume throw.
-  std::optional<io::Snapshot> start(io::Facts facts);
+  /// Collective. Makes the folder ready, and returns the checkpoint from which to go on, if there is one. It must agree
+  /// with this run on `facts`, and on what was read. Throws what prepare_checkpoints and checkpoint_to_resume throw.
+  std::optional<io::Snapshot> start(io::Facts facts, std::vector<ReadValue> read);
 
   /// Collective, at the end of a step that is not the last one: whether the run has to stop here.
   bool stops();
@@ -25,6 +25,8 @@ class Checkpoints {
   bool due(Index step) const;
   /// Collective. Saves values, if there is a folder and it does not have this step of this run.
   void save(Index step, std::vector<std::pair<std::string, Value>> values);
+  int saves() const { return saves_; }
+  double save_seconds() const { return save_seconds_; }  ///< of all saves together
   /// If the run stops: throws Error of kind requeue that says why, at which step, and how to go on.
   void leave_if_stopped(Index step) const;
 
@@ -37,6 +39,10 @@ class Checkpoints {
   std::optional<std::string> why_;
   io::CheckpointLock lock_;
   io::Facts facts_;
+  std::vector<io::Input> inputs_;
+  std::vector<ReadValue> by_value_;  // inputs that go into every checkpoint
+  int saves_ = 0;
+  double save_seconds_ = 0;
   Index saved_ = -1;  // the newest step that this run has in its folder
 };
 

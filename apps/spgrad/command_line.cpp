@@ -32,6 +32,14 @@ constexpr const char* kCheckGradExample =
     "\nFor every variable of --grad: the gradient and the forward derivative along a random direction beside "
     "fourth-order differences, in double precision. Exit code 1 if one of them is wrong.\n\nExample:\n  spgrad "
     "check-grad --in A=random:50x20,csr,density=0.2 --in x=random:20 --let 'loss = sum(tanh(A @ x))' --grad loss:A,x";
+constexpr const char* kCheckpointsExample =
+    "\nStep, time, size, number of values and of ranks, whether it is whole, and which one `latest` names; in the "
+    "order "
+    "in which --resume would try them.\n\nExample:\n  spgrad checkpoints run.ckpt";
+constexpr const char* kVerifyExample =
+    "\nPATH is a folder of checkpoints, one of its checkpoints, or an HDF5 file. Every byte is read: manifest, sizes, "
+    "checksums of blocks and of elements, HDF5's structure, offsets and indices. A line for each that is whole and for "
+    "each fault; exit code 65 if there is one.\n\nExample:\n  mpirun -n 4 spgrad verify run.ckpt";
 constexpr const char* kOpsExample = "\nThe operations, or all facts about one.\n\nExample:\n  spgrad ops sampling_dot";
 
 void add_explain(CLI::App& app, Explain& explain, const char* step) {
@@ -47,6 +55,17 @@ void add_checkpoints(CLI::App& app, CheckpointOptions& o) {
   app.add_option("--checkpoint-every", o.every, "steps between checkpoints")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_option_function<std::vector<std::string>>(
+         "--checkpoint-with",
+         [&o](const std::vector<std::string>& words) {
+           o.with_inputs = std::ranges::count(words, "inputs") > 0;
+           o.with_gradients = std::ranges::count(words, "gradients") > 0;
+         },
+         "inputs: what was read (without it a file, its size and time, and a fingerprint); gradients: those of the "
+         "step")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"inputs", "gradients"}))
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--keep", o.keep, "checkpoints kept")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--resume", o.resume,
                  "auto: the newest whole checkpoint of the --checkpoint folder, a fresh start if "
@@ -131,6 +150,20 @@ void add_run(CLI::App& app, RunOptions& o) {
   app.add_flag("--json", o.json, "last line of output: one JSON object");
 }
 
+// The words of the command, those in quotes that need them.
+std::string command_of(int argc, char** argv) {
+  std::string line;
+  for (int k = 0; k < argc; ++k) {
+    const std::string word = argv[k];
+    const bool plain = word.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;#~!") == std::string::npos && !word.empty();
+    std::string quoted = plain ? word : "'";
+    for (std::size_t i = 0; !plain && i < word.size(); ++i)
+      quoted += word[i] == '\'' ? "'\\''" : std::string(1, word[i]);
+    line += (k > 0 ? " " : "") + quoted + (plain ? "" : "'");
+  }
+  return line;
+}
+
 // One clear line of CLI11's complaint.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -174,6 +207,16 @@ int run_command_line(Session& session, int argc, char** argv) {
   add_statements(*check_app, check_options.statements);
   check_app->add_option("--seed", check_options.seed, "of the random directions")->capture_default_str();
 
+  CheckpointsOptions checkpoints_options;
+  CLI::App* checkpoints_app = app.add_subcommand("checkpoints", "what a folder of checkpoints holds");
+  checkpoints_app->footer(kCheckpointsExample);
+  checkpoints_app->add_option("DIR", checkpoints_options.directory, "folder of checkpoints")->required();
+  checkpoints_app->add_flag("--json", checkpoints_options.json, "one JSON array");
+
+  VerifyOptions verify_options;
+  CLI::App* verify_app = app.add_subcommand("verify", "check all that lies on disk")->footer(kVerifyExample);
+  verify_app->add_option("PATH", verify_options.path, "folder of checkpoints, or HDF5 file")->required();
+
   OpsOptions ops_options;
   CLI::App* ops_app = app.add_subcommand("ops", "the operations")->footer(kOpsExample);
   ops_app->add_option("NAME", ops_options.name, "one of them");
@@ -181,7 +224,7 @@ int run_command_line(Session& session, int argc, char** argv) {
 
   if (argc > 1 && argv[1][0] != '-' && !known(app, argv[1]))
     fail(ErrorKind::usage, "there is no command '", argv[1],
-         "'; the commands are convert, info, train, run, check-grad, ops (spgrad --help)");
+         "'; the commands are convert, info, train, run, check-grad, checkpoints, verify, ops (spgrad --help)");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -199,9 +242,13 @@ int run_command_line(Session& session, int argc, char** argv) {
   }
   if (softmax_app->parsed()) {
     train_options.data = parse_location(data);
+    train_options.checkpoints.command = command_of(argc, argv);
     return train_softmax(session, train_options);
   }
+  run_options.checkpoints.command = command_of(argc, argv);
   if (run_app->parsed()) return run(session, run_options);
+  if (checkpoints_app->parsed()) return checkpoints(session, checkpoints_options);
+  if (verify_app->parsed()) return verify(session, verify_options);
   if (check_app->parsed()) return check_grad(session, check_options);
   return ops(session, ops_options);
 }

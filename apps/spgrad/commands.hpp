@@ -18,6 +18,13 @@ struct Location {
 };
 Location parse_location(const std::string& argument);
 
+/// A value that was read, and from where.
+struct ReadValue {
+  std::string name;
+  Location from;
+  Value value;
+};
+
 struct ConvertOptions {
   Location in, out;
 };
@@ -36,8 +43,10 @@ struct CheckpointOptions {
   std::string directory;  ///< empty: none are saved
   Index every = 20;
   int keep = 3;
+  bool with_inputs = false, with_gradients = false;             ///< also what was read; also the gradients of the step
   std::string resume;                                           ///< empty, "auto" or a folder
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds
+  std::string command;                                          ///< as it was given, for the record
 };
 struct TrainOptions {
   Location data;
@@ -63,6 +72,13 @@ struct CheckGradOptions {
   Statements statements;
   std::uint64_t seed = 0;
 };
+struct CheckpointsOptions {
+  std::string directory;
+  bool json = false;
+};
+struct VerifyOptions {
+  std::string path;  ///< a folder of checkpoints, one of them, or an HDF5 file
+};
 struct OpsOptions {
   std::string name;  ///< empty: all
   bool rewrites = false;
@@ -74,6 +90,8 @@ int info(Session& session, const InfoOptions& options);
 int train_softmax(Session& session, const TrainOptions& options);
 int run(Session& session, const RunOptions& options);
 int check_grad(Session& session, const CheckGradOptions& options);
+int checkpoints(Session& session, const CheckpointsOptions& options);
+int verify(Session& session, const VerifyOptions& options);
 int ops(Session& session, const OpsOptions& options);
 
 /// Reads the command line and runs what it asks for. Throws Error of kind usage for unknown options and bad values.

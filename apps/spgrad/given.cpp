@@ -111,7 +111,10 @@ GivenValue given_value(const Session& session, const std::string& spec) {
     const Random r = parse_random(spec);
     return {r.format == Format::dense ? dense(session, r) : sparse(session, r)};
   }
-  if (!is_literal(spec)) return {read_value(session.world(), parse_location(spec))};
+  if (!is_literal(spec)) {
+    const Location from = parse_location(spec);
+    return {read_value(session.world(), from), {}, from};
+  }
   const Var x = parse(spec, {});
   if (!x->value) fail(ErrorKind::usage, "'", spec, "' is neither a number, nor a list of numbers, nor a file");
   return {x->value, x};

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "commands.hpp"
 #include "spgrad/op.hpp"
 #include "spgrad/session.hpp"
 
@@ -10,7 +11,8 @@ namespace spgrad::app {
 
 struct GivenValue {
   Value value;
-  Var literal{};  ///< where it is a number or a list of numbers: the same as a constant
+  Var literal{};    ///< where it is a number or a list of numbers: the same as a constant
+  Location from{};  ///< where it was read; no file if it was not
 };
 
 /// Collective. FILE[:/PATH] (without a path the file's only matrix or array; text files too), a number or a list of

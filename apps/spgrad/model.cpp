@@ -61,7 +61,7 @@ class Builder {
     const auto [name, spec] = parts_of(s, '=', kGiven);
     if (!is_option(s) && options_.contains(name)) return;
     given_.emplace(name, s.where);
-    const GivenValue g = read(spec);
+    const GivenValue g = read(name, spec);
     if (updated_.contains(name)) {
       model_.shared.emplace_back(name, g.value);
       return add_name(name, model_.shared.back());
@@ -118,7 +118,7 @@ class Builder {
     model_.results.push_back({text("/hvp/", name, '/', var), hvp(cost, {x}, {direction(var, x, spec)})[0]});
   }
   Var direction(const std::string& var, const Var& x, const std::string& spec) {
-    const GivenValue g = read(spec);
+    const GivenValue g = read(text("direction", model_.inputs.size()), spec);
     if (g.value.shape() != x->type.shape)
       fail(ErrorKind::usage, "the direction of ", var, " is ", type_of(g.value), " but ", var, " is ", x->type);
     const std::string name = text("direction", model_.inputs.size(), " of ", var);
@@ -177,8 +177,9 @@ class Builder {
   }
 
   // In double precision if that is asked for.
-  GivenValue read(const std::string& spec) const {
+  GivenValue read(const std::string& name, const std::string& spec) {
     GivenValue g = given_value(session_, spec);
+    if (!g.from.file.empty()) model_.read.push_back({name, g.from, g.value});
     if (wide_ && is_float(g.value.dtype())) g.value = cast(g.value, DType::float64);
     if (wide_ && is_complex(g.value.dtype())) g.value = cast(g.value, DType::complex128);
     return g;

@@ -25,7 +25,8 @@ struct Model {
   Names names;  ///< inputs, shared values and definitions
   Vars inputs;
   Bindings given;
-  std::vector<Shared> shared;  ///< what is updated
+  std::vector<ReadValue> read;  ///< of what is given, what came from files
+  std::vector<Shared> shared;   ///< what is updated
   std::vector<Result> results;
   std::vector<Gradient> gradients;  ///< those that are asked for
   std::vector<Update> updates;

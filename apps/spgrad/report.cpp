@@ -16,6 +16,8 @@ std::string to_json(const Report& r) {
                                 {"ranks", r.ranks},
                                 {"seconds", r.seconds},
                                 {"seconds_per_step", r.seconds_per_step},
+                                {"saves", r.saves},
+                                {"save_seconds", r.save_seconds},
                                 {"bytes_per_step", r.bytes_per_step}}
       .dump();
 }

@@ -11,6 +11,8 @@ struct Report {
   Index iterations = 0;
   int ranks = 0;
   double seconds = 0, seconds_per_step = 0;
+  int saves = 0;             ///< checkpoints saved
+  double save_seconds = 0;   ///< for all of them
   Index bytes_per_step = 0;  ///< payload that all ranks together send for one loss and gradient
 };
 

@@ -54,7 +54,7 @@ class Job {
       if (loop) bar.update(done_, scalars());
       if (loop && done_ % print_every == 0) session_.print("step ", done_, "  ", scalars());
       ends = done_ == options_.iterate || checkpoints_.stops();
-      if (ends || checkpoints_.due(done_)) checkpoints_.save(done_, state());
+      if (ends || checkpoints_.due(done_)) checkpoints_.save(done_, state_and_gradients());
     }
     if (loop) bar.finish();
     checkpoints_.leave_if_stopped(done_);
@@ -82,9 +82,17 @@ class Job {
   // What a checkpoint must agree on with the run that resumes it.
   io::Facts facts() const {
     io::Facts facts{{"model", "run"}};
+    int number = 0;
     for (const Statement& s : options_.statements)
-      if (s.kind != "out") facts.emplace_back(text(s.kind, ' ', facts.size()), s.text);
+      if (s.kind != "out" && (++number, !is_read(s))) facts.emplace_back(text(s.kind, ' ', number), s.text);
     return facts;
+  }
+
+  // A file may be moved: what counts is what is in it.
+  bool is_read(const Statement& s) const {
+    return s.kind == "in" && std::ranges::any_of(model_.read, [&](const ReadValue& r) {
+             return parts_of(s, '=', "NAME=FILE").first == r.name;
+           });
   }
 
   Named state() const {
@@ -93,8 +101,17 @@ class Job {
     return values;
   }
 
+  Named state_and_gradients() const {
+    Named values = state();
+    for (std::size_t k = 0; options_.checkpoints.with_gradients && k < values_.size(); ++k)
+      if (const std::string& path = model_.results[k].path; path.starts_with("/grad/"))
+        values.emplace_back("/gradients/" + path.substr(6), values_[k]);
+    return values;
+  }
+
   void start() {
-    const auto found = checkpoints_.start(facts());
+    const io::Facts all = facts();
+    const auto found = checkpoints_.start(all, std::move(model_.read));
     if (!found) return;
     for (const Shared& x : model_.shared) x.set(value_of(*found, '/' + x.name()));
     done_ = found->step;
@@ -119,6 +136,8 @@ class Job {
     json["iterations"] = done_;
     json["ranks"] = session_.ranks();
     json["seconds"] = seconds_;
+    json["saves"] = checkpoints_.saves();
+    json["save_seconds"] = checkpoints_.save_seconds();
     json["bytes_per_step"] = function_.bytes_sent();
     session_.print(json.dump());
   }

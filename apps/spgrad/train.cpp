@@ -53,6 +53,9 @@ class Training {
     report_.seconds_per_step = report_.seconds / static_cast<double>(std::max<Index>(report_.iterations - first, 1));
     report_.bytes_per_step = model_.loss_and_gradient().bytes_sent();
     checkpoint();
+    report_.saves = checkpoints_.saves();
+    report_.save_seconds = checkpoints_.save_seconds();
+    if (report_.saves > 0) session_.print(report_.saves, " checkpoints in ", report_.save_seconds, " s");
     checkpoints_.leave_if_stopped(run_.state.iteration);
     conclude();
   }
@@ -66,7 +69,7 @@ class Training {
   }
 
   void start() {
-    const auto found = checkpoints_.start(model_facts(options_, data_.train, data_.classes));
+    const auto found = checkpoints_.start(model_facts(options_, data_.train, data_.classes), std::move(data_.read));
     if (found) run_ = run_of(session_, *found, model_);
   }
 
@@ -93,7 +96,17 @@ class Training {
     return !stops;
   }
 
-  void checkpoint() { checkpoints_.save(run_.state.iteration, values_of(run_, model_)); }
+  void checkpoint() {
+    auto values = values_of(run_, model_);
+    if (options_.checkpoints.with_gradients) values.emplace_back("/gradients/W", gradient());
+    checkpoints_.save(run_.state.iteration, std::move(values));
+  }
+
+  // L-BFGS has it in its state.
+  Value gradient() {
+    if (!run_.state.g.empty()) return run_.state.g.back()[0];
+    return model_.loss_and_gradient()(SoftmaxModel::bind(data_.train))[1];
+  }
 
   void conclude() {
     World& world = session_.world();

@@ -56,6 +56,8 @@ Value row_numbers(const Layout& rows, int rank) {
 TrainingData read_training_data(World& world, const Location& location, Index holdout) {
   const std::string group = location.group == "/" ? "" : location.group;
   Value X = io::read(world, location.file, group + "/X", {.balance = Balance::nnz});
+  TrainingData data;
+  data.read.push_back({"X", {location.file, group + "/X"}, X});
   require(X.is_sparse() && !is_complex(X.dtype()), location.file, ": ", group, "/X must be a real sparse matrix, not ",
           X);
   if (X.format() == Format::csc) X = convert(world, X, Format::csr);
@@ -66,9 +68,9 @@ TrainingData read_training_data(World& world, const Location& location, Index ho
   if (holdout >= X.shape()[0])
     fail(ErrorKind::usage, "--holdout ", holdout, " leaves no row for training: ", location.file, " has ",
          X.shape()[0]);
+  data.read.push_back({"y", {location.file, group + "/y"}, y});
   const Value labels = class_labels(world, location.file, y);
 
-  TrainingData data;
   data.classes = static_cast<Index>(statistics(world, labels).max) + 1;
   const Value test = sample_rows(world, X.rows(), holdout);
   const Value train = test.with_dtype(DType::bool_);

@@ -10,6 +10,7 @@ struct TrainingData {
   Labelled train, test;  ///< test is empty (no rows) without a holdout
   Value test_rows;       ///< the row numbers of the held-out rows in the file: int64, cut like test.X
   Index classes = 0;
+  std::vector<ReadValue> read;  ///< X and y as they stand in the file
 };
 
 /// Collective. Reads /X and /y of a file (of a group, if one is given). Throws Error of kind data if the matrix is no

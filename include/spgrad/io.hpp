@@ -57,12 +57,29 @@ Imported read_text(World& world, const std::string& file, Balance balance = Bala
 /// Named scalars and texts that travel with a checkpoint: step, loss, what the model is.
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
+/// A value that a run was given, by which it is known again.
+struct Input {
+  std::string name;
+  std::string file, path;         ///< where it was read
+  Index bytes = 0;                ///< size of the file
+  std::string modified;           ///< when the file was last written: 2026-11-25T16:00:00Z
+  std::uint64_t fingerprint = 0;  ///< of the value
+};
+/// Collective. What is said of a value that was read from a file. Throws Error of kind io if the file is gone.
+Input input_of(World& world, const std::string& name, const Value& value, const std::string& file,
+               const std::string& path);
+/// Collective. A number that tells values apart: dtype, format, shape, stored positions and elements make it, and no
+/// number of ranks or cut changes it. Takes one pass over the value.
+std::uint64_t fingerprint(World& world, const Value& value);
+
 /// Values on disk, whole or not there. A checkpoint is a folder of the directory: DIR/step-00000120/ with data.h5 and
 /// manifest.json (sizes and checksums); DIR/latest names the newest. io/FORMAT.md says what a crash may leave behind.
 struct Snapshot {
   Index step = 0;
-  Facts facts;
+  Facts facts;  ///< what it must agree on with the run that resumes it
   std::vector<std::pair<std::string, Value>> values;
+  std::vector<Input> inputs{};  ///< what the run was given
+  Facts about{};                ///< who made it: command line, versions; number of ranks, time and HDF5 are added
 };
 
 /// Collective. Writes a checkpoint and removes all but the `keep` newest whole ones. It is written under a temporary
@@ -75,6 +92,30 @@ void save_checkpoint(World& world, const std::string& directory, const Snapshot&
 /// evenly for any number of ranks; scalars and small whole values (at most 1024 elements) are whole on every rank.
 std::optional<Snapshot> load_checkpoint(World& world, const std::string& directory,
                                         const std::function<void(const std::string&)>& note = {});
+
+/// A checkpoint of a directory, as its manifest describes it.
+struct CheckpointEntry {
+  std::string name;  ///< step-00000120
+  Index step = 0;
+  Index bytes = 0;         ///< of data.h5
+  std::size_t values = 0;  ///< how many
+  Facts about{};
+  bool latest = false;      ///< it is what `latest` names
+  std::string complaint{};  ///< empty if the manifest is sound and data.h5 has the size that it says
+};
+/// The checkpoints of a directory, in the order in which they would be loaded; none if it is not there. Not collective:
+/// for one rank.
+std::vector<CheckpointEntry> list_checkpoints(const std::string& directory);
+
+/// What is wrong with a file or checkpoint, and where: a sentence each; none if all is well.
+struct Verdict {
+  std::string path;
+  std::vector<std::string> complaints{};
+};
+/// Collective. Checks all that can be checked about an HDF5 file, a checkpoint, or each checkpoint of a directory:
+/// manifest, sizes, checksums of blocks and of elements, HDF5's structure, offsets and indices. Throws Error of kind io
+/// if there is nothing to check.
+std::vector<Verdict> verify(World& world, const std::string& path);
 
 /// The right to save into a directory. One process has it at a time (rank 0 of a job); it ends with the last copy, or
 /// with the process.

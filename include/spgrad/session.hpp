@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "spgrad/error.hpp"
 
@@ -35,6 +37,9 @@ class Session {
   void print(const Parts&... parts) const {
     print_line(text(parts...));
   }
+
+  /// The libraries below and their versions: MPI's and PETSc's.
+  static std::vector<std::pair<std::string, std::string>> libraries();
 
   /// Collective. Runs a program's body and returns its exit code. An Error that all ranks throw is printed once, and
   /// its exit code returned on every rank. If only some ranks throw while others wait for them, the job is aborted with

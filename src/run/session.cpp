@@ -4,8 +4,10 @@
 #include <petscsys.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <iostream>
 #include <thread>
 
@@ -86,6 +88,15 @@ Session::~Session() {
   the_session = nullptr;
   if (started_petsc_) PetscFinalize();
   if (started_mpi_) MPI_Finalize();
+}
+
+std::vector<std::pair<std::string, std::string>> Session::libraries() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> mpi{};
+  int length = 0, major = 0, minor = 0, patch = 0;
+  MPI_Get_library_version(mpi.data(), &length);
+  PetscGetVersionNumber(&major, &minor, &patch, nullptr);
+  const std::string first(mpi.data(), std::strcspn(mpi.data(), ",\n"));  // "Open MPI v4.1.4", of a long line
+  return {{"MPI", first}, {"PETSc", text(major, '.', minor, '.', patch)}};
 }
 
 int Session::rank() const { return world_->rank(); }

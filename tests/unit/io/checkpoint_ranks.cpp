@@ -101,7 +101,7 @@ TEST(Checkpoint, ADamagedOneIsPassedOver) {
     other[other.find("20")] = '3';
     falls_back("/manifest.json", other, "checksum");
     other = manifest;
-    other.replace(other.find("\"version\": 1"), 12, "\"version\": 9");
+    other.replace(other.find("\"version\": 2"), 12, "\"version\": 9");
     falls_back("/manifest.json", other, "version 9");
     once(world, [&] { fs::remove(newest + "/data.h5"); });
     std::string notes;
