@@ -22,10 +22,20 @@ namespace {
   fail(ErrorKind::io, file, ": ", what, ": ", std::strerror(error));
 }
 
+/// A system call, again for as long as a signal interrupts it: a job that is told to stop goes on with its save.
+template <class Call>
+int uninterrupted(Call&& call) {
+  int result = -1;
+  do result = call();
+  while (result < 0 && errno == EINTR);
+  return result;
+}
+
 /// An open file; close() is checked, because some file systems report a full disk only there.
 class Descriptor {
  public:
-  Descriptor(const std::string& file, int flags) : file_(file), fd_(open(file.c_str(), flags | O_CLOEXEC, 0666)) {
+  Descriptor(const std::string& file, int flags)
+      : file_(file), fd_(uninterrupted([&] { return open(file.c_str(), flags | O_CLOEXEC, 0666); })) {
     if (fd_ < 0) failed(file_, "cannot be opened");
   }
   ~Descriptor() {
@@ -112,15 +122,16 @@ void reserve(const std::string& file) {
   struct stat status {};
   fd.check(fstat(fd, &status) == 0, "cannot be looked at");
   // Not posix_fallocate: where the file system cannot reserve, that would write every block.
-  const bool reserved =
-      status.st_size == 0 || fallocate(fd, 0, 0, status.st_size) == 0 || errno == EOPNOTSUPP || errno == ENOSYS;
+  const bool reserved = status.st_size == 0 ||
+                        uninterrupted([&] { return fallocate(fd, 0, 0, status.st_size); }) == 0 ||
+                        errno == EOPNOTSUPP || errno == ENOSYS;
   if (!reserved) fail(ErrorKind::io, file, ": no room for ", status.st_size, " bytes: ", std::strerror(errno));
   fd.close();
 }
 
 void sync(const std::string& file_or_folder) {
   Descriptor fd(file_or_folder, O_RDONLY);
-  fd.check(fsync(fd) == 0, "cannot be synced to disk");
+  fd.check(uninterrupted([&] { return fsync(fd); }) == 0, "cannot be synced to disk");
   fd.close();
 }
 
@@ -131,7 +142,7 @@ void write_text(const std::string& file, std::string_view content) {
     fd.check(n >= 0 || errno == EINTR, "cannot be written");
     if (n > 0) content.remove_prefix(static_cast<std::size_t>(n));
   }
-  fd.check(fsync(fd) == 0, "cannot be synced to disk");
+  fd.check(uninterrupted([&] { return fsync(fd); }) == 0, "cannot be synced to disk");
   fd.close();
 }
 

@@ -41,7 +41,7 @@ class File {
 /// elements of the slab. Filling must not throw: the other ranks wait for the write.
 using PieceWork = std::function<void(const Slab& piece, Index first, std::span<std::byte> bytes)>;
 
-inline constexpr std::size_t kPieceBytes = std::size_t{64} << 20;  ///< what is read or written by one call
+inline constexpr std::size_t kPieceBytes = std::size_t{8} << 20;  ///< what is read or written by one call
 
 /// Collective. Each rank reads its own slab of the dataset at `path`, of elements of `dtype`, and takes it piece by
 /// piece. Ranks may have nothing to read, and take calls with nothing in them. Returns the checksum of this rank's

@@ -43,6 +43,7 @@ struct Dataset {
   Handle id, memory, space, transfer;
   Index columns = 1;  ///< in the whole dataset
   int ndim = 0;
+  bool contiguous = false;
 };
 
 Dataset open_dataset(const File& file, const std::string& path, DType dtype) {
@@ -56,14 +57,24 @@ Dataset open_dataset(const File& file, const std::string& path, DType dtype) {
   d.memory = memory_type(dtype, type);
   d.space = open(H5Dget_space(d.id), H5Sclose);
   d.transfer = open(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
-  // Compressed pieces are read by each rank for itself: one that fails leaves nobody waiting.
-  if (file.world().communicator() && H5Pget_layout(properties) == H5D_CONTIGUOUS)
-    check_hdf5(H5Pset_dxpl_mpio(d.transfer, H5FD_MPIO_COLLECTIVE) >= 0, ErrorKind::other,
-               "HDF5 refuses collective transfers");
+  d.contiguous = H5Pget_layout(properties) == H5D_CONTIGUOUS;
   std::array<hsize_t, H5S_MAX_RANK> sizes{};
   d.ndim = H5Sget_simple_extent_dims(d.space, sizes.data(), nullptr);
   if (d.ndim == 2) d.columns = static_cast<Index>(sizes[1]);
   return d;
+}
+
+/// Collective. Each rank moves whole rows, or compressed pieces, for itself: that is faster than the two phases of
+/// MPI-IO, and one that fails leaves nobody waiting. Parts of rows, which lie scattered in the file, all ranks move
+/// together.
+void choose_transfer(World& world, const Dataset& d, const Slab& mine) {
+  const bool scattered = d.contiguous && mine.elements() > 0 && mine.columns < d.columns;
+  if (!world.any(scattered) || !world.communicator()) return;
+  world.together([&] {
+    const Hdf5 library;
+    check_hdf5(H5Pset_dxpl_mpio(d.transfer, H5FD_MPIO_COLLECTIVE) >= 0, ErrorKind::other,
+               "HDF5 refuses collective transfers");
+  });
 }
 
 bool select(const Dataset& d, const Slab& piece) {
@@ -112,6 +123,7 @@ std::uint64_t in_pieces(File& file, const std::string& path, DType dtype, const 
     dataset = open_dataset(file, path, dtype);
     buffer.resize(std::max<std::size_t>(1, static_cast<std::size_t>(pieces.most_elements()) * element));
   });
+  choose_transfer(world, dataset, mine);
 
   std::uint64_t sum = 0;
   const Index calls = world.reduce(pieces.count(), comm::Combine::max);

@@ -34,8 +34,8 @@ int checkpoints(Session& session, const CheckpointsOptions& options) {
     }
     const std::string time = about(e, "time"), ranks = about(e, "ranks");
     session.print(e.name, "  ", time.empty() ? "no time" : time, "  ", e.bytes, " bytes  ", e.values, " values  ",
-                  ranks.empty() ? "?" : ranks, " ranks  ", e.complaint.empty() ? "whole" : e.complaint,
-                  e.latest ? "  (latest)" : "");
+                  ranks.empty() ? "?" : ranks, ranks == "1" ? " rank  " : " ranks  ",
+                  e.complaint.empty() ? "whole" : e.complaint, e.latest ? "  (latest)" : "");
   }
   if (options.json) session.print(json.dump());
   return 0;
