@@ -45,15 +45,9 @@ constinit const Op ops::add_s_s{
         "one pattern without duplicates, the result has it too; with the attributes by_entry and alike (derivatives) "
         "also one with duplicates.",
     .letters = "ij ij -> ij",
-    .infer = [](const Node& n) -> Type {
-      require(n.in[0]->type.sparse() && n.in[1]->type.sparse(), "A and B must be csr or csc");
-      return {promoted_dtype(n), n.in[0]->type.format, shape_by_letters(n)};
-    },
+    .infer = infer_side_by_side,
     .run = run,
-    .spread = [](const Node& n) -> Spreads {
-      const Rows major = own_major(n.in[0]);
-      return {{{major, major}, major}};
-    },
+    .spread = spread_side_by_side,
     // By position where the entries were merged: a g on the Sparsity of A or B would be read entry by entry there.
     .vjp = [](const Var& out, const Var& g, int) -> Var {
       if (!g->type.sparse() || out->has("by_entry")) return g;

@@ -27,10 +27,7 @@ constinit const Op ops::at_entries{
         "has there, is summed over the copies; P's values are not used.",
     .letters = "ij ij -> ij",
 
-    .infer = [](const Node& n) -> Type {
-      require(n.in[0]->type.sparse() && n.in[1]->type.sparse(), "P and g must be csr or csc");
-      return {promoted_dtype(n), n.in[0]->type.format, shape_by_letters(n)};
-    },
+    .infer = infer_side_by_side,
     .run =
         [](RunContext& c) {
           const Sparsity &P = c.sparsity(0), &g = c.sparsity(1);
@@ -45,10 +42,7 @@ constinit const Op ops::at_entries{
               });
           });
         },
-    .spread = [](const Node& n) -> Spreads {
-      const Rows major = own_major(n.in[0]);
-      return {{{major, major}, major}};
-    },
+    .spread = spread_side_by_side,
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
       return k == 0 ? Var{} : at_entries(out->in[1], at(out, g));
     },

@@ -3,6 +3,7 @@
 
 #include "src/kernels/arithmetic.hpp"
 #include "src/ops/products/sparse_rows.hpp"
+#include "src/ops/sparse/side_by_side.hpp"
 
 namespace spgrad {
 namespace {
@@ -40,10 +41,7 @@ constinit const Op ops::at_s_s{
         "position, its duplicates summed, or refused with the attribute by_entry (tangents) if P has duplicates.",
     .letters = "ij ij -> ij",
 
-    .infer = [](const Node& n) -> Type {
-      require(n.in[0]->type.sparse() && n.in[1]->type.sparse(), "P and g must be csr or csc");
-      return {promoted_dtype(n), n.in[0]->type.format, shape_by_letters(n)};
-    },
+    .infer = infer_side_by_side,
     .run =
         [](RunContext& c) {
           const Sparsity &P = c.sparsity(0), &g = c.sparsity(1);
@@ -57,10 +55,7 @@ constinit const Op ops::at_s_s{
           const auto to = minors_in(P, g);
           c.dispatch([&]<class T>() { look_up<T>(P, c.entries<T>(1), g.local_minors(), to, c.out_data<T>().data()); });
         },
-    .spread = [](const Node& n) -> Spreads {
-      const Rows major = own_major(n.in[0]);
-      return {{{major, major}, major}};
-    },
+    .spread = spread_side_by_side,
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
       return k == 0 ? Var{} : entries_if_alike(at(out->in[0], g), out->in[1]);
     },

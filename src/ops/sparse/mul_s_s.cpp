@@ -44,15 +44,9 @@ constinit const Op ops::mul_s_s{
         "On the intersection of the patterns, in A's format; duplicates are summed and exact zeros are kept. If A and "
         "B have one pattern without duplicates, the result has it too. mul_e multiplies entry by entry.",
     .letters = "ij ij -> ij",
-    .infer = [](const Node& n) -> Type {
-      require(n.in[0]->type.sparse() && n.in[1]->type.sparse(), "A and B must be csr or csc");
-      return {promoted_dtype(n), n.in[0]->type.format, shape_by_letters(n)};
-    },
+    .infer = infer_side_by_side,
     .run = run,
-    .spread = [](const Node& n) -> Spreads {
-      const Rows major = own_major(n.in[0]);
-      return {{{major, major}, major}};
-    },
+    .spread = spread_side_by_side,
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
       // Duplicates are summed first: beside a dense g they would stay apart, and on a Sparsity that A and B share be
       // read as entries of the other.

@@ -11,6 +11,11 @@
 
 namespace spgrad {
 
+/// Of an op of two sparse operands of one shape: the promoted dtype, in the format of the first.
+Type infer_side_by_side(const Node& n);
+/// Both by own majors of the first one's format, as the result.
+Spreads spread_side_by_side(const Node& n);
+
 class SideBySide {
  public:
   struct Entry {

@@ -78,11 +78,6 @@ void run_beside_dense(RunContext& c) {
   });
 }
 
-Type compared_type(const Node& n, Format format) {
-  static_cast<void>(promoted_dtype(n));  // a dtype that is not accepted is refused here
-  return {DType::uint8, format, shape_by_letters(n)};
-}
-
 template <class F>
 constexpr Op between_sparse(std::string_view name, std::string_view formula) {
   return {.name = name,
@@ -93,14 +88,11 @@ constexpr Op between_sparse(std::string_view name, std::string_view formula) {
               "full.",
           .letters = "ij ij -> ij",
           .infer = [](const Node& n) -> Type {
-            require(n.in[0]->type.sparse() && n.in[1]->type.sparse(), "A and B must be csr or csc");
-            return compared_type(n, n.in[0]->type.format);
+            const Type both = infer_side_by_side(n);
+            return {DType::uint8, both.format, both.shape};
           },
           .run = [](RunContext& c) { std::ranges::fill(c.out_data<std::uint8_t>(), std::uint8_t{1}); },
-          .spread = [](const Node& n) -> Spreads {
-            const Rows major = own_major(n.in[0]);
-            return {{{major, major}, major}};
-          },
+          .spread = spread_side_by_side,
           .inspect = find_positions<F>,
           .pattern = from_data(),
           .grad_kind = GradKind::none,
@@ -116,7 +108,8 @@ constexpr Op beside_dense(std::string_view name, std::string_view formula) {
           .letters = "ij ij -> ij",
           .infer = [](const Node& n) -> Type {
             require(n.in[0]->type.sparse() && !n.in[1]->type.sparse(), "A must be sparse and D dense");
-            return compared_type(n, Format::dense);
+            static_cast<void>(promoted_dtype(n));  // a dtype that is not accepted is refused here
+            return {DType::uint8, Format::dense, shape_by_letters(n)};
           },
           .run = run_beside_dense<F>,
           .spread = [](const Node& n) -> Spreads {
