@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -48,9 +49,9 @@ std::vector<Content> from_bytes(const std::string& bytes) {
   return contents;
 }
 
-std::string inspected(const std::string& file, const std::string& path) {
+std::string inspected(const std::string& file, const std::string& path, Index expansion) {
   check_hdf5_file(file);
-  return in_child(file, [&] { return to_bytes(contents_of(file, path)); });
+  return in_child(file, [&] { return to_bytes(contents_of(file, path, expansion)); });
 }
 
 /// HDF5's signature stands at 0, or behind a user block at 512, 1024, 2048 ...
@@ -64,31 +65,60 @@ bool has_signature(int fd, off_t size) {
   return false;
 }
 
-}  // namespace
+struct stat status_of(const std::string& file) {
+  struct stat status {};
+  if (stat(file.c_str(), &status) != 0) fail(ErrorKind::io, file, ": ", std::strerror(errno));
+  return status;
+}
 
-void check_hdf5_file(const std::string& file) {
+/// Looks before it opens: to open a pipe may wait for ever, and to open a device may do something.
+bool begins_as_hdf5(const std::string& file) {
+  const struct stat status = status_of(file);
+  if (!S_ISREG(status.st_mode)) fail(ErrorKind::io, file, " is not a regular file");
   const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) fail(ErrorKind::io, file, ": ", std::strerror(errno));
-  struct stat status {};
-  fstat(fd, &status);
-  const bool regular = S_ISREG(status.st_mode), hdf5 = regular && has_signature(fd, status.st_size);
+  const bool hdf5 = has_signature(fd, status.st_size);
   close(fd);
-  if (!regular) fail(ErrorKind::io, file, " is not a regular file");
-  if (!hdf5) fail(ErrorKind::data, file, " is not an HDF5 file");
+  return hdf5;
 }
 
-std::vector<Content> inspect(const std::string& file, const std::string& path) {
-  return from_bytes(inspected(file, path));
-}
-
-std::vector<Content> inspect_together(World& world, const std::string& file, const std::string& path) {
-  return from_bytes(on_root(world, [&] { return inspected(file, path); }));
-}
-
-std::vector<Entry> list(const std::string& file) {
+std::vector<Entry> entries_of(std::vector<Content> contents) {
   std::vector<Entry> entries;
-  for (const Content& c : inspect(file, "")) entries.push_back(c.entry);
+  for (Content& c : contents) entries.push_back(std::move(c.entry));
   return entries;
 }
+
+}  // namespace
+
+Stamp stamp_of(const std::string& file) {
+  const struct stat status = status_of(file);
+  return {status.st_size, status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec,
+          static_cast<Index>(status.st_ino)};
+}
+
+Index most_memory(Index bytes, Index expansion) {
+  constexpr Index kAlways = Index{256} << 20;
+  Index most = 0;
+  if (expansion == 0 || __builtin_mul_overflow(bytes, expansion, &most)) return INT64_MAX;
+  return std::max(most, kAlways);
+}
+
+void check_hdf5_file(const std::string& file) { require(begins_as_hdf5(file), file, " is not an HDF5 file"); }
+
+bool is_hdf5(World& world, const std::string& file) {
+  return !on_root(world, [&] { return std::string(begins_as_hdf5(file) ? "y" : ""); }).empty();
+}
+
+std::vector<Content> inspect(const std::string& file, const std::string& path, Index expansion) {
+  return from_bytes(inspected(file, path, expansion));
+}
+
+std::vector<Content> inspect_together(World& world, const std::string& file, const std::string& path, Index expansion) {
+  return from_bytes(on_root(world, [&] { return inspected(file, path, expansion); }));
+}
+
+std::vector<Entry> list(const std::string& file) { return entries_of(inspect(file, "")); }
+
+std::vector<Entry> list(World& world, const std::string& file) { return entries_of(inspect_together(world, file, "")); }
 
 }  // namespace spgrad::io

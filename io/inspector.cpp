@@ -10,22 +10,23 @@ namespace spgrad::io {
 namespace {
 
 constexpr int kDeepest = 64;  // groups within groups
-constexpr std::size_t kMostObjects = 100000;
+constexpr std::size_t kMostObjects = 100000, kMostPathBytes = std::size_t{64} << 20;
 
 /// Looks at one file. With Hdf5 held.
 class Inspector {
  public:
-  explicit Inspector(const std::string& file) {
+  Inspector(const std::string& file, Index expansion) {
     source_ = {.name = file,
                .file = opened(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, ErrorKind::data, file,
                               ": HDF5 cannot open it"),
                .bytes = file_size(file)};
+    source_.most_memory = most_memory(source_.bytes, expansion);
   }
 
   Content at(const std::string& path) {
     const Handle object = open_object(source_, path);
     if (H5Iget_type(object) == H5I_DATASET) return dense(path, object);
-    if (!is_sparse(path, object))
+    if (!is_sparse(object))
       fail(ErrorKind::data, source_.name, ": ", path, " is a group without data, indices and indptr: no sparse matrix");
     return sparse(path, object);
   }
@@ -49,13 +50,14 @@ class Inspector {
     check(!extent.too_many_axes(), path, "has ", extent.ndim, " axes, but at most 2 are possible");
     check_storage(source_, path, dataset, extent);
     const Shape shape = extent.shape();
+    check_memory(path, shape.elements(), static_cast<Index>(size_of(*extent.dtype)), 0);
     return {.entry = {path, Format::dense, *extent.dtype, shape, shape.elements()}};
   }
 
-  bool is_sparse(const std::string& path, hid_t group) const {
+  static bool is_sparse(hid_t group) {
     const auto type = text_attribute(group, "encoding-type");
     if (type == "csr_matrix" || type == "csc_matrix" || H5Aexists(group, "h5sparse_format") > 0) return true;
-    const auto has = [&](const char* name) { return link_kind(source_.file, below(path, name)) != LinkKind::none; };
+    const auto has = [&](const char* name) { return H5Lexists(group, name, H5P_DEFAULT) > 0; };
     return has("data") && has("indices") && has("indptr");
   }
 
@@ -72,7 +74,18 @@ class Inspector {
     const Index major = shape[format == Format::csr ? 0 : 1];
     check(major < INT64_MAX && offsets == major + 1, path, "is ", format, ' ', shape, ", so indptr should have ", major,
           " + 1 offsets, but it has ", offsets);
+    check_memory(path, nnz, static_cast<Index>(size_of(*data.dtype) + sizeof(Index)), offsets);
     return {.entry = {path, format, *data.dtype, shape, nnz}, .indices = *indices.dtype, .indptr = *indptr.dtype};
+  }
+
+  /// What compresses well may be small here and large in memory.
+  void check_memory(const std::string& path, Index entries, Index bytes_each, Index offsets) const {
+    Index needs = 0;
+    const bool fits = !__builtin_mul_overflow(entries, bytes_each, &needs) &&
+                      !__builtin_add_overflow(needs, offsets * Index{sizeof(Index)}, &needs) &&
+                      needs <= source_.most_memory;
+    check(fits, path, "has ", entries, " entries; in memory they would take more than the ", source_.most_memory,
+          " bytes that a file of ", source_.bytes, " bytes may take unless more is allowed (--expansion)");
   }
 
   Extent vector_at(const std::string& path) const {
@@ -118,28 +131,39 @@ class Inspector {
     H5O_info_t info;
     H5Oget_info2(group, &info, H5O_INFO_BASIC);
     if (!seen_.insert(info.addr).second) return;  // a group may hold itself
-    if (depth > 0 && is_sparse(path, group)) return found_.push_back(sparse(path, group));
+    if (depth > 0 && is_sparse(group)) return found_.push_back(sparse(path, group));
     for (const std::string& name : names_in(group)) {
-      check(++objects_ <= kMostObjects, path, "has too many objects: more than ", kMostObjects);
       const std::string child = below(path, name);
-      if (link_kind(source_.file, child) == LinkKind::hard) visit(child, depth);
+      count_object(child);
+      visit(child,
+            opened(H5Oopen(group, name.c_str(), H5P_DEFAULT), H5Oclose, ErrorKind::data, source_.name, ": ", child,
+                   " cannot be opened"),
+            depth);
     }
   }
 
-  void visit(const std::string& path, int depth) {
-    const Handle object = opened(H5Oopen(source_.file, path.c_str(), H5P_DEFAULT), H5Oclose, ErrorKind::data,
-                                 source_.name, ": ", path, " cannot be opened");
+  void visit(const std::string& path, hid_t object, int depth) {
     if (H5Iget_type(object) == H5I_GROUP) return walk(path, object, depth + 1);
     if (H5Iget_type(object) != H5I_DATASET) return;
     const Extent extent = extent_of(source_, path, object);
     if (extent.dtype && !extent.too_many_axes()) found_.push_back(dense(path, object));
   }
 
+  /// Long names in deep groups make paths that are far larger than the file.
+  void count_object(const std::string& path) {
+    check(++objects_ <= kMostObjects, path, "has too many objects: more than ", kMostObjects);
+    path_bytes_ += path.size();
+    if (path_bytes_ > kMostPathBytes)
+      fail(ErrorKind::data, source_.name, " has names that are too long: ", kMostPathBytes, " bytes of paths");
+  }
+
+  /// Of what is in the file itself: behind hard links.
   static std::vector<std::string> names_in(hid_t group) {
     std::vector<std::string> names;
-    const auto add = [](hid_t, const char* name, const H5L_info_t*, void* to) -> herr_t {
-      static_cast<std::vector<std::string>*>(to)->push_back(name);
-      return static_cast<std::vector<std::string>*>(to)->size() > kMostObjects;
+    const auto add = [](hid_t, const char* name, const H5L_info_t* link, void* to) -> herr_t {
+      auto& all = *static_cast<std::vector<std::string>*>(to);
+      if (link->type == H5L_TYPE_HARD) all.emplace_back(name);
+      return all.size() > kMostObjects;
     };
     H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &names);
     return names;
@@ -148,14 +172,14 @@ class Inspector {
   Source source_;
   std::vector<Content> found_;
   std::set<haddr_t> seen_;
-  std::size_t objects_ = 0;
+  std::size_t objects_ = 0, path_bytes_ = 0;
 };
 
 }  // namespace
 
-std::vector<Content> contents_of(const std::string& file, const std::string& path) {
+std::vector<Content> contents_of(const std::string& file, const std::string& path, Index expansion) {
   const Hdf5 library;
-  Inspector inspector(file);
+  Inspector inspector(file, expansion);
   return path.empty() ? inspector.all() : std::vector{inspector.at(path)};
 }
 

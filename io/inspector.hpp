@@ -6,6 +6,6 @@
 namespace spgrad::io {
 
 /// What inspect() returns, found out in this process.
-std::vector<Content> contents_of(const std::string& file, const std::string& path);
+std::vector<Content> contents_of(const std::string& file, const std::string& path, Index expansion);
 
 }  // namespace spgrad::io

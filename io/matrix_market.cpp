@@ -112,6 +112,7 @@ struct Entries {
   std::vector<Index> i, j;
   std::vector<T> x;
 
+  Index bytes() const { return static_cast<Index>(x.size() * (2 * sizeof(Index) + sizeof(T))); }
   void add(Index row, Index column, T value) {
     i.push_back(row);
     j.push_back(column);
@@ -137,13 +138,15 @@ bool add_expanded(Entries<T>& out, Symmetry symmetry, Index i, Index j, T x) {
 }
 
 template <class T>
-T value(Cursor& at) {
+T value(Cursor& at, bool nan) {
   at.done();
   if constexpr (is_complex_v<T>) {
-    const double re = value<double>(at), im = value<double>(at);
+    const double re = value<double>(at, nan), im = value<double>(at, nan);
     return {re, im};
+  } else if constexpr (std::is_integral_v<T>) {
+    return at.number<T>("a 64-bit integer");
   } else {
-    return at.number<T>(is_integer(dtype_of<T>()) ? "a 64-bit integer" : "a number");
+    return real_number(at, nan);
   }
 }
 
@@ -166,7 +169,7 @@ std::string contradiction(Symmetry symmetry) {
 }
 
 template <class T>
-Entries<T> read_coordinates(World& world, TextFile& file, const Header& h) {
+Entries<T> read_coordinates(World& world, TextFile& file, const Header& h, bool nan) {
   Entries<T> out;
   Index count = 0;
   each_line(world, file, h.body, [&](std::string_view line) {
@@ -175,9 +178,10 @@ Entries<T> read_coordinates(World& world, TextFile& file, const Header& h) {
     const Index i = index_in(at, h.rows, "a row number"), j = index_in(at, h.columns, "a column number");
     at.done();
     const Cursor start = at;
-    const T x = h.field == Field::pattern ? T{1} : value<T>(at);
+    const T x = h.field == Field::pattern ? T{1} : value<T>(at, nan);
     at.finish();
     if (!add_expanded(out, h.symmetry, i, j, x)) start.complain(contradiction(h.symmetry));
+    file.check_memory(2 * out.bytes(), "the entries");  // twice: they move to the rank that shall have them
     ++count;
   });
   check_count(file, h, world.reduce(count));
@@ -187,15 +191,16 @@ Entries<T> read_coordinates(World& world, TextFile& file, const Header& h) {
 /// The non-zeros of an array, which is stored by columns: first what stands where, then, when all ranks have counted,
 /// the place.
 template <class T>
-Entries<T> read_array(World& world, TextFile& file, const Header& h) {
+Entries<T> read_array(World& world, TextFile& file, const Header& h, bool nan) {
   std::vector<std::pair<Index, T>> stored;  // (position among this rank's values, value)
   Index count = 0;
   each_line(world, file, h.body, [&](std::string_view line) {
     if (is_comment(line)) return;
     Cursor at(line);
-    const T x = value<T>(at);
+    const T x = value<T>(at, nan);
     at.finish();
     if (x != T{}) stored.emplace_back(count, x);
+    file.check_memory(static_cast<Index>(4 * stored.size() * sizeof(stored[0])), "the values");  // entries of it follow
     ++count;
   });
   const std::vector<Index> counts = world.gather_each(count);
@@ -216,9 +221,9 @@ Entries<T> read_array(World& world, TextFile& file, const Header& h) {
 }
 
 template <class T>
-Value read_matrix(World& world, TextFile& file, const Header& h, Balance balance) {
+Value read_matrix(World& world, TextFile& file, const Header& h, Balance balance, bool nan) {
   Entries<T> entries =
-      h.storage == Storage::coordinate ? read_coordinates<T>(world, file, h) : read_array<T>(world, file, h);
+      h.storage == Storage::coordinate ? read_coordinates<T>(world, file, h, nan) : read_array<T>(world, file, h, nan);
   const Value data = Value::whole(dtype_of<T>(), {static_cast<Index>(entries.x.size())});
   std::copy(entries.x.begin(), entries.x.end(), data.data<T>().begin());
   entries.x = {};
@@ -229,16 +234,17 @@ Value read_matrix(World& world, TextFile& file, const Header& h, Balance balance
 
 }  // namespace
 
-Imported read_matrix_market(World& world, TextFile& file, Index size, Balance balance) {
+Imported read_matrix_market(World& world, TextFile& file, Index size, Balance balance, bool nan) {
   const Header h = from_root(world, [&] { return read_header(file, size); });
   check_sizes(world, file, h.rows, h.columns);
+  file.check_memory(h.rows * Index{sizeof(Index)}, text(h.rows, " rows"));
   switch (h.field) {
     case Field::integer:
-      return {read_matrix<Index>(world, file, h, balance), {}};
+      return {read_matrix<Index>(world, file, h, balance, nan), {}};
     case Field::complex:
-      return {read_matrix<std::complex<double>>(world, file, h, balance), {}};
+      return {read_matrix<std::complex<double>>(world, file, h, balance, nan), {}};
     default:
-      return {read_matrix<double>(world, file, h, balance), {}};
+      return {read_matrix<double>(world, file, h, balance, nan), {}};
   }
 }
 

@@ -22,7 +22,8 @@ std::size_t component_end(const std::string& path, std::size_t from) {
 template <class Read>
 std::optional<Shape> two_integers(hid_t space, hid_t type, Read&& read) {
   hsize_t length = 0;
-  if (H5Tget_class(type) != H5T_INTEGER || H5Sget_simple_extent_ndims(space) != 1) return {};
+  const auto dtype = dtype_of(type);
+  if (!dtype || !is_integer(*dtype) || H5Sget_simple_extent_ndims(space) != 1) return {};
   H5Sget_simple_extent_dims(space, &length, nullptr);
   std::array<Index, 2> sizes{};
   if (length != 2 || read(sizes.data()) < 0) return {};
@@ -59,6 +60,9 @@ Shape Extent::shape() const {
 }
 
 Extent extent_of(const Source& source, const std::string& path, hid_t dataset) {
+  const Handle properties(H5Dget_create_plist(dataset), H5Pclose);
+  // Before anything else: to tell the size of a virtual dataset, HDF5 opens the files that it names.
+  if (H5Pget_layout(properties) == H5D_VIRTUAL) broken(source, path, "is virtual: its data stands elsewhere");
   const Handle type = opened(H5Dget_type(dataset), H5Tclose, ErrorKind::data, source.name, ": ", path, " has no type");
   const Handle space =
       opened(H5Dget_space(dataset), H5Sclose, ErrorKind::data, source.name, ": ", path, " has no size");

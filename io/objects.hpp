@@ -15,7 +15,8 @@ namespace spgrad::io {
 struct Source {
   std::string name;
   Handle file;
-  Index bytes = 0;  ///< its size
+  Index bytes = 0;                ///< its size
+  Index most_memory = INT64_MAX;  ///< that its content may take
 };
 
 enum class LinkKind { none, hard, other };

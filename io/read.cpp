@@ -30,6 +30,9 @@ class Reader {
 
   Loaded sparse() {
     const Index majors = entry_.shape[major_axis()], minors = entry_.shape[1 - major_axis()];
+    const Index most = Index{INT32_MAX} * world_.size();
+    require(majors <= most && minors <= most, file_.name(), ": ", entry_.path, " is ", entry_.shape, ", but ",
+            world_.size(), world_.size() == 1 ? " rank" : " ranks", " can have at most ", most, " rows and columns");
     const Layout even = Layout::even(majors, world_.size());
     std::vector<Index> indptr = offsets(even);
     const Layout major = options_.cut_like                  ? layout_like(majors, options_.cut_like)
@@ -65,9 +68,29 @@ class Reader {
   std::uint64_t read_into(const Value& value, const std::string& path, const Slab& mine) {
     return read_slab(file_, path, value.dtype(), mine, [&](const Slab& piece, Index first, std::span<std::byte> bytes) {
       if (value.dtype() == DType::bool_) check_bools(path, piece, bytes);
+      if (!options_.caution.nan) check_nan(value.dtype(), path, piece, bytes);
       std::memcpy(value.bytes().data() + static_cast<std::size_t>(first) * size_of(value.dtype()), bytes.data(),
                   bytes.size());
     });
+  }
+
+  void check_nan(DType dtype, const std::string& path, const Slab& piece, std::span<const std::byte> bytes) const {
+    dispatch(dtype, [&]<class T>() {
+      if constexpr (!std::is_integral_v<T>) {
+        const T* const x = reinterpret_cast<const T*>(bytes.data());
+        const T* const end = x + piece.elements();
+        const T* const nan = std::find_if(x, end, [](const T& each) { return each != each; });
+        if (nan != end) fail(ErrorKind::data, file_.name(), ": ", place_in(path, piece, nan - x), " is NaN");
+      }
+    });
+  }
+
+  /// "/Y[3, 5]": element k of a piece, as numbered in the whole dataset.
+  std::string place_in(const std::string& path, const Slab& piece, Index k) const {
+    if (entry_.format == Format::dense && entry_.shape.ndim() == 0) return path;
+    const std::string row = text(path, '[', piece.row + k / piece.columns);
+    if (entry_.format != Format::dense || entry_.shape.ndim() == 1) return row + "]";
+    return text(row, ", ", piece.column + k % piece.columns, ']');
   }
 
   /// A bool that is neither 0 nor 1 is no bool to C++.
@@ -179,9 +202,18 @@ Loaded load(File& file, const Content& content, const ReadOptions& options, bool
 }
 
 Value read(World& world, const std::string& file, const std::string& path, const ReadOptions& options) {
-  const Content content = inspect_together(world, file, path.starts_with('/') ? path : "/" + path).front();
+  Stamp before;
+  world.together([&] { before = stamp_of(file); });
+  const Content content =
+      inspect_together(world, file, path.starts_with('/') ? path : "/" + path, options.caution.expansion).front();
   File open(world, file, File::Mode::read);
-  return load(open, content, options).value;
+  const Value value = load(open, content, options).value;
+  // HDF5 reads zeros where a file has ended meanwhile.
+  world.together([&] {
+    if (stamp_of(file) != before)
+      fail(ErrorKind::io, file, " changed while it was read: read it again when it is whole");
+  });
+  return value;
 }
 
 }  // namespace spgrad::io

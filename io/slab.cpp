@@ -1,7 +1,9 @@
 // slab.cpp: read_slab, write_slab and the checksums of file.hpp.
 #include <algorithm>
 #include <array>
+#include <optional>
 
+#include "io/chunks.hpp"
 #include "io/file.hpp"
 #include "io/types.hpp"
 #include "io/xxh3.hpp"
@@ -40,8 +42,9 @@ class Pieces {
 
 /// An open dataset and what is needed to move pieces of it.
 struct Dataset {
-  Handle id, memory, space, transfer;
-  Index columns = 1;  ///< in the whole dataset
+  Handle id, stored, memory, space, transfer;
+  std::optional<Chunks> chunks;  ///< where it has filters
+  Index columns = 1;             ///< in the whole dataset
   int ndim = 0;
   bool contiguous = false;
 };
@@ -51,13 +54,21 @@ Dataset open_dataset(const File& file, const std::string& path, DType dtype) {
     return opened(id, close, ErrorKind::data, file.name(), ": ", path, " cannot be opened");
   };
   Dataset d;
-  d.id = open(H5Dopen2(file.id(), path.c_str(), H5P_DEFAULT), H5Dclose);
-  const Handle type = open(H5Dget_type(d.id), H5Tclose), properties = open(H5Dget_create_plist(d.id), H5Pclose);
-  require(dtype_of(type) == dtype, file.name(), ": ", path, " is not ", dtype, " any more");
-  d.memory = memory_type(dtype, type);
+  // Without a cache HDF5 reads unfiltered chunks as what they are: bytes of the file. Its cache believes the index,
+  // which says how long a chunk is.
+  const Handle access = open(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
+  H5Pset_chunk_cache(access, 0, 0, 1);
+  d.id = open(H5Dopen2(file.id(), path.c_str(), access), H5Dclose);
+  const Handle properties = open(H5Dget_create_plist(d.id), H5Pclose);
+  d.stored = open(H5Dget_type(d.id), H5Tclose);
+  require(dtype_of(d.stored) == dtype, file.name(), ": ", path, " is not ", dtype, " any more");
+  d.memory = memory_type(dtype, d.stored);
   d.space = open(H5Dget_space(d.id), H5Sclose);
   d.transfer = open(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
-  d.contiguous = H5Pget_layout(properties) == H5D_CONTIGUOUS;
+  const H5D_layout_t layout = H5Pget_layout(properties);
+  d.contiguous = layout == H5D_CONTIGUOUS;
+  if (layout == H5D_CHUNKED && H5Pget_nfilters(properties) > 0)
+    d.chunks.emplace(d.id, properties, file.name() + ": " + path);
   std::array<hsize_t, H5S_MAX_RANK> sizes{};
   d.ndim = H5Sget_simple_extent_dims(d.space, sizes.data(), nullptr);
   if (d.ndim == 2) d.columns = static_cast<Index>(sizes[1]);
@@ -83,6 +94,15 @@ bool select(const Dataset& d, const Slab& piece) {
   const std::array<hsize_t, 2> start{static_cast<hsize_t>(piece.row), static_cast<hsize_t>(piece.column)},
       count{static_cast<hsize_t>(piece.rows), static_cast<hsize_t>(piece.columns)};
   return H5Sselect_hyperslab(d.space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) >= 0;
+}
+
+/// As they are stored, then converted where they are: no type takes more bytes in a file than in memory.
+void read_chunks(Dataset& d, const Slab& piece, std::byte* buffer) {
+  const Hdf5 library;
+  d.chunks->read(piece, buffer);
+  check_hdf5(
+      H5Tconvert(d.stored, d.memory, static_cast<std::size_t>(piece.elements()), buffer, nullptr, H5P_DEFAULT) >= 0,
+      ErrorKind::data, "HDF5 cannot convert a type");
 }
 
 /// H5Dread or H5Dwrite of one piece, also of an empty one: it is collective.
@@ -165,15 +185,17 @@ std::uint64_t slab_checksum(const Slab& mine, Index columns, DType dtype, const 
 
 std::uint64_t read_slab(File& file, const std::string& path, DType dtype, const Slab& mine, const PieceWork& take,
                         std::size_t piece_bytes) {
-  return in_pieces(
-      file, path, dtype, mine, piece_bytes,
-      [&](const Dataset& d, const Slab& piece, Index first, std::span<std::byte> bytes, std::byte* buffer) {
-        move(file, path, d, piece, ErrorKind::data, "read",
-             [&](hid_t id, hid_t type, hid_t memory, hid_t space, hid_t how) {
-               return H5Dread(id, type, memory, space, how, buffer);
-             });
-        if (!bytes.empty()) take(piece, first, bytes);
-      });
+  return in_pieces(file, path, dtype, mine, piece_bytes,
+                   [&](Dataset& d, const Slab& piece, Index first, std::span<std::byte> bytes, std::byte* buffer) {
+                     if (d.chunks)
+                       read_chunks(d, piece, buffer);
+                     else
+                       move(file, path, d, piece, ErrorKind::data, "read",
+                            [&](hid_t id, hid_t type, hid_t memory, hid_t space, hid_t how) {
+                              return H5Dread(id, type, memory, space, how, buffer);
+                            });
+                     if (!bytes.empty()) take(piece, first, bytes);
+                   });
 }
 
 std::uint64_t write_slab(File& file, const std::string& path, DType dtype, const Slab& mine, const PieceWork& fill,

@@ -65,6 +65,8 @@ void check_chunked(const Place& at, hid_t dataset, hid_t properties, const Exten
     at.require(!__builtin_mul_overflow(chunk, static_cast<Index>(sizes[static_cast<std::size_t>(axis)]), &chunk) &&
                    chunk <= most,
                "has chunks larger than its ", stored, " stored bytes can fill");
+  at.require(chunk <= at.source.most_memory / 4, "has chunks of ", chunk, " bytes, but a file of ", at.source.bytes,
+             " bytes may have chunks of ", at.source.most_memory / 4, " unless more is allowed (--expansion)");
 }
 
 }  // namespace

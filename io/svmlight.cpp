@@ -16,6 +16,11 @@ struct Rows {
   std::vector<double> data, labels;
   std::vector<Index> whole_labels;                                ///< those of the labels that are whole numbers
   Index lowest = std::numeric_limits<Index>::max(), highest = 0;  ///< column numbers
+
+  Index bytes() const {
+    const std::size_t numbers = lengths.size() + columns.size() + data.size() + labels.size() + whole_labels.size();
+    return static_cast<Index>(numbers * sizeof(Index));
+  }
 };
 
 /// A label that was written as an integer, or a floating number that is one.
@@ -29,19 +34,19 @@ std::optional<Index> whole_number(std::string_view word, double x) {
   return {};
 }
 
-void read_label(Cursor& at, Rows& rows) {
+void read_label(Cursor& at, Rows& rows, bool nan) {
   const auto word = at.peek();
   if (word.find(',') != word.npos) at.complain("several labels in a row (", quoted(word), ") are not supported");
-  const double x = at.number<double>("a number");
+  const double x = real_number(at, nan);
   rows.labels.push_back(x);
   if (const auto k = whole_number(word, x)) rows.whole_labels.push_back(*k);
 }
 
 // label [qid:Q] index:value ... [# comment]
-void read_row(std::string_view line, Rows& rows) {
+void read_row(std::string_view line, Rows& rows, bool nan) {
   Cursor at(line.substr(0, line.find('#')));
   if (at.done()) return;
-  read_label(at, rows);
+  read_label(at, rows, nan);
   if (!at.done() && at.peek().starts_with("qid:")) at.word();
   const std::size_t before = rows.columns.size();
   while (!at.done()) {
@@ -49,7 +54,7 @@ void read_row(std::string_view line, Rows& rows) {
     const Index j = at.number<Index>("index:value", ':');
     if (j < 0 || j == std::numeric_limits<Index>::max()) pair.complain("index ", j, " is out of range");
     rows.columns.push_back(j);
-    rows.data.push_back(at.number<double>("a number"));
+    rows.data.push_back(real_number(at, nan));
     rows.lowest = std::min(rows.lowest, j);
     rows.highest = std::max(rows.highest, j);
   }
@@ -87,9 +92,12 @@ Value assemble(World& world, const Rows& rows, Index columns, const Layout& majo
 
 }  // namespace
 
-Imported read_svmlight(World& world, TextFile& file, Index size, Balance balance) {
+Imported read_svmlight(World& world, TextFile& file, Index size, Balance balance, bool nan) {
   Rows rows;
-  each_line(world, file, {0, size, 0}, [&](std::string_view line) { read_row(line, rows); });
+  each_line(world, file, {0, size, 0}, [&](std::string_view line) {
+    read_row(line, rows, nan);
+    file.check_memory(2 * rows.bytes(), "the rows");  // twice: they move to the rank that shall have them
+  });
 
   const bool from_zero = world.reduce(rows.lowest, comm::Combine::min) == 0;
   const Index columns = world.reduce(rows.highest, comm::Combine::max) + from_zero;

@@ -38,17 +38,17 @@ struct Seen {
 
 }  // namespace
 
-Imported read_text(World& world, const std::string& file, Balance balance) {
+Imported read_text(World& world, const std::string& file, Balance balance, const Caution& caution) {
   // Rank 0 looks first, so that what is wrong with the file itself is said once, in the same words for any number of
   // ranks.
   const Seen seen = from_root(world, [&] {
-    TextFile first(file);
+    TextFile first(file, caution.expansion);
     return Seen{recognise(first), first.size()};
   });
   std::optional<TextFile> mine;
-  world.together([&] { mine.emplace(file); });
+  world.together([&] { mine.emplace(file, caution.expansion); });
   const auto read = seen.format == TextFormat::matrix_market ? read_matrix_market : read_svmlight;
-  return read(world, *mine, seen.size, balance);
+  return read(world, *mine, seen.size, balance, caution.nan);
 }
 
 }  // namespace spgrad::io

@@ -25,19 +25,40 @@
 
 namespace spgrad::io {
 
-/// A regular file whose bytes are read decompressed, if they are gzip.
+/// A regular file whose bytes are read decompressed, if they are gzip: members one behind the other, and nothing else.
 class TextFile {
  public:
-  explicit TextFile(std::string name);  ///< throws Error of kind io if it cannot be opened
+  explicit TextFile(std::string name, Index expansion = 0);  ///< throws Error of kind io if it cannot be opened
+  ~TextFile();
+  TextFile(const TextFile&) = delete;
+  TextFile& operator=(const TextFile&) = delete;
+
   const std::string& name() const { return name_; }
+  Index most_memory() const { return most_memory_; }  ///< that its content may take (inspect.hpp)
   Index size();  ///< bytes of text; a gzip stream is decompressed for it and must be whole
   void seek(Index offset);
   std::size_t read(char* into,
                    std::size_t bytes);  ///< fewer only at the end; throws Error: io, or data if the gzip is broken
 
+  /// Throws Error of kind data unless `bytes` (of `what`) may be taken for it.
+  void check_memory(Index bytes, std::string_view what) const;
+
  private:
+  void restart();
+  bool refill();  ///< more compressed bytes; false at the end of the file
+  std::size_t inflate(char* into, std::size_t bytes);
+  void begin_member();
+
   std::string name_;
-  std::unique_ptr<gzFile_s, int (*)(gzFile)> file_;
+  int fd_ = -1;
+  Index bytes_ = 0, most_memory_ = 0;  ///< of the file as it is
+  Index at_ = 0;                       ///< of the text
+  bool gzip_ = false;
+  // Of a gzip file:
+  z_stream stream_{};
+  std::vector<unsigned char> packed_;  ///< read, not yet decompressed
+  Index packed_end_ = 0;               ///< where in the file it ends
+  bool in_member_ = false;
 };
 
 /// The lines that begin in the byte range begin .. end - 1, without their line ends (LF or CRLF).
@@ -121,6 +142,15 @@ class Cursor {
   const char *begin_, *at_, *end_;
 };
 
+/// A real number, NaN only where `nan` says so.
+inline double real_number(Cursor& at, bool nan) {
+  const Cursor start = at;
+  const double x = at.number<double>("a number");
+  if (!nan && x != x) [[unlikely]]
+    start.complain(quoted(start.peek()), " is refused");
+  return x;
+}
+
 /// Collective. Throws on every rank the Error of the lowest rank that passes one; null on ranks where all went well.
 void throw_first(World& world, const std::exception_ptr& mine);
 
@@ -154,8 +184,8 @@ void each_line(World& world, TextFile& file, const TextPart& part, const std::fu
 /// Throws unless the ranks are enough for 31-bit local numbers of rows and columns.
 void check_sizes(const World& world, const TextFile& file, Index rows, Index columns);
 
-/// Collective. The two formats; `size` is that of the text.
-Imported read_svmlight(World& world, TextFile& file, Index size, Balance balance);
-Imported read_matrix_market(World& world, TextFile& file, Index size, Balance balance);
+/// Collective. The two formats; `size` is that of the text, `nan` whether NaN may stand in it.
+Imported read_svmlight(World& world, TextFile& file, Index size, Balance balance, bool nan);
+Imported read_matrix_market(World& world, TextFile& file, Index size, Balance balance, bool nan);
 
 }  // namespace spgrad::io

@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <numeric>
 #include <optional>
 
@@ -12,51 +10,9 @@ namespace {
 
 constexpr std::size_t kBlock = 1 << 20;  // bytes read at once
 
-gzFile open_regular(const std::string& name) {
-  std::error_code error;
-  const auto status = std::filesystem::status(name, error);
-  if (!std::filesystem::exists(status)) fail(ErrorKind::io, name, " cannot be opened: ", error.message());
-  if (!std::filesystem::is_regular_file(status)) fail(ErrorKind::io, name, " is not a regular file");
-  errno = 0;
-  const gzFile file = gzopen(name.c_str(), "rb");
-  if (!file) fail(ErrorKind::io, name, " cannot be opened: ", std::strerror(errno ? errno : ENOMEM));
-  gzbuffer(file, kBlock / 4);
-  return file;
-}
+constexpr std::size_t kLongestLine = std::size_t{1} << 30;
 
 }  // namespace
-
-TextFile::TextFile(std::string name) : name_(std::move(name)), file_(open_regular(name_), gzclose_r) {}
-
-Index TextFile::size() {
-  if (gzdirect(file_.get())) return static_cast<Index>(std::filesystem::file_size(name_));
-  seek(0);
-  std::vector<char> block(kBlock);
-  Index bytes = 0;
-  while (const std::size_t n = read(block.data(), block.size())) bytes += static_cast<Index>(n);
-  return bytes;
-}
-
-void TextFile::seek(Index offset) {
-  if (gzseek(file_.get(), offset, SEEK_SET) < 0) fail(ErrorKind::io, name_, " cannot be read at byte ", offset);
-}
-
-std::size_t TextFile::read(char* into, std::size_t bytes) {
-  std::size_t have = 0;
-  while (have < bytes) {
-    errno = 0;
-    const int n =
-        gzread(file_.get(), into + have, static_cast<unsigned>(std::min<std::size_t>(bytes - have, INT32_MAX)));
-    int error = Z_OK;
-    gzerror(file_.get(), &error);
-    if (error == Z_ERRNO) fail(ErrorKind::io, name_, " cannot be read: ", std::strerror(errno ? errno : EIO));
-    if (error == Z_BUF_ERROR) fail(ErrorKind::data, name_, " is a gzip file that is cut short");
-    if (n < 0 || error != Z_OK) fail(ErrorKind::data, name_, " is a broken gzip file");
-    if (n == 0) break;
-    have += static_cast<std::size_t>(n);
-  }
-  return have;
-}
 
 Lines::Lines(TextFile& file, Index begin, Index end) : file_(file), offset_(begin), end_(end), block_(kBlock) {
   if (begin >= end) return;
@@ -75,7 +31,11 @@ bool Lines::fill() {
             block_.begin());
   filled_ -= at_;
   at_ = 0;
-  if (filled_ == block_.size()) block_.resize(2 * block_.size());  // a line longer than the block
+  if (filled_ == block_.size()) {  // a line longer than the block
+    require(filled_ < kLongestLine, file_.name(), " has a line of more than ", kLongestLine, " bytes at byte ",
+            offset_);
+    block_.resize(2 * block_.size());
+  }
   const std::size_t n = file_.read(block_.data() + filled_, block_.size() - filled_);
   filled_ += n;
   return n > 0;

@@ -48,7 +48,16 @@ bool member_is(hid_t type, unsigned i, std::string_view name) {
   return same;
 }
 
+/// Plain bytes in one of the two usual orders, all bits in use: HDF5 could convert stranger types, but its conversions
+/// believe what a file says of one.
+bool is_plain(hid_t type) {
+  const H5T_order_t order = H5Tget_order(type);
+  return (order == H5T_ORDER_LE || order == H5T_ORDER_BE) && H5Tget_offset(type) == 0 &&
+         H5Tget_precision(type) == 8 * H5Tget_size(type);
+}
+
 std::optional<DType> integer_of(hid_t type) {
+  if (!is_plain(type)) return {};
   const bool is_signed = H5Tget_sign(type) == H5T_SGN_2;
   switch (H5Tget_size(type)) {
     case 1:
@@ -64,10 +73,17 @@ std::optional<DType> integer_of(hid_t type) {
   }
 }
 
+/// IEEE 754 of 16, 32 or 64 bits.
 std::optional<DType> float_type_of(hid_t type) {
-  const std::size_t size = H5Tget_size(type);
-  if (size == 2 || size == 4) return DType::float32;
-  return size == 8 ? std::optional(DType::float64) : std::nullopt;
+  const std::size_t bits = 8 * H5Tget_size(type), exponent_bits = bits == 16 ? 5 : bits == 32 ? 8 : 11;
+  if ((bits != 16 && bits != 32 && bits != 64) || !is_plain(type)) return {};
+  std::size_t sign = 0, exponent = 0, exponent_size = 0, mantissa = 0, mantissa_size = 0;
+  if (H5Tget_fields(type, &sign, &exponent, &exponent_size, &mantissa, &mantissa_size) < 0) return {};
+  const bool ieee = sign == bits - 1 && exponent_size == exponent_bits && exponent == sign - exponent_bits &&
+                    mantissa == 0 && mantissa_size == exponent && H5Tget_norm(type) == H5T_NORM_IMPLIED &&
+                    H5Tget_ebias(type) == (std::size_t{1} << (exponent_bits - 1)) - 1;
+  if (!ieee) return {};
+  return bits == 64 ? DType::float64 : DType::float32;
 }
 
 std::optional<DType> bool_of(hid_t type) {
@@ -89,7 +105,10 @@ std::optional<DType> complex_of(hid_t type) {
   const Handle real = owned(H5Tget_member_type(type, 0)), imaginary = owned(H5Tget_member_type(type, 1));
   if (H5Tget_class(real) != H5T_FLOAT || H5Tequal(real, imaginary) <= 0) return {};
   const auto half = float_type_of(real);
-  if (!half) return {};
+  const std::size_t bytes = H5Tget_size(real);
+  if (!half || H5Tget_size(type) != 2 * bytes || H5Tget_member_offset(type, 0) != 0 ||
+      H5Tget_member_offset(type, 1) != bytes)
+    return {};
   return *half == DType::float32 ? DType::complex64 : DType::complex128;
 }
 

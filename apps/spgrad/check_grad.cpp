@@ -120,7 +120,7 @@ class Check {
 }  // namespace
 
 int check_grad(Session& session, const CheckGradOptions& options) {
-  const Model model = make_model(session, options.statements, true);
+  const Model model = make_model(session, options.statements, options.caution, true);
   if (model.gradients.empty()) fail(ErrorKind::usage, "check-grad: give --grad COST:VARS");
   Index wrong = 0;
   for (const Gradient& g : model.gradients)

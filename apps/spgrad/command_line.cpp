@@ -76,6 +76,20 @@ void add_checkpoints(CLI::App& app, CheckpointOptions& o) {
       "whole step, with a checkpoint, exit code 75");
 }
 
+// How far files are believed; what `caution` is at first is the default.
+void add_caution(CLI::App& app, io::Caution& caution) {
+  app.add_option_function<std::string>(
+         "--nan", [&caution](const std::string& word) { caution.nan = word == "allow"; },
+         "allow NaN in what is read, or refuse it: an error names the place of the first one")
+      ->check(CLI::IsMember({"allow", "refuse"}))
+      ->default_str(caution.nan ? "allow" : "refuse");
+  app.add_option(
+         "--expansion", caution.expansion,
+         "what is read may take this many times the size of its file in memory, but at least 256 MiB; 0: no limit")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+}
+
 void add_train(CLI::App& app, TrainOptions& o, std::string& data) {
   app.add_option("--data", data, "HDF5 file, FILE[:/GROUP]; /X and /y of the group")->required();
   app.add_option("--l2", o.l2, "weight of the L2 term")->check(CLI::NonNegativeNumber)->capture_default_str();
@@ -182,13 +196,16 @@ int run_command_line(Session& session, int argc, char** argv) {
 
   ConvertOptions convert_options;
   std::string in, out, file, data;
+  io::Caution caution, training_caution{.nan = false};  // a loss of NaN has no minimum
   CLI::App* convert_app = app.add_subcommand("convert", "text or HDF5 to HDF5")->footer(kConvertExample);
   convert_app->add_option("IN", in, "what to read: FILE[:/GROUP]")->required();
   convert_app->add_option("OUT", out, "what to write: FILE.h5[:/GROUP]")->required();
+  add_caution(*convert_app, caution);
 
   InfoOptions info_options;
   CLI::App* info_app = app.add_subcommand("info", "what a file holds")->footer(kInfoExample);
   info_app->add_option("FILE", file, "FILE[:/GROUP]")->required();
+  add_caution(*info_app, caution);
   info_app->add_option("--ranks", info_options.ranks, "show the balance for this number of ranks")
       ->check(CLI::PositiveNumber);
 
@@ -196,15 +213,18 @@ int run_command_line(Session& session, int argc, char** argv) {
   CLI::App* train_app = app.add_subcommand("train", "fit a model")->require_subcommand(1);
   CLI::App* softmax_app = train_app->add_subcommand("softmax", "softmax regression")->footer(kTrainExample);
   add_train(*softmax_app, train_options, data);
+  add_caution(*softmax_app, training_caution);
 
   RunOptions run_options;
   CLI::App* run_app = app.add_subcommand("run", "evaluate expressions over files")->footer(kRunExample);
   add_run(*run_app, run_options);
+  add_caution(*run_app, run_options.caution);
 
   CheckGradOptions check_options;
   CLI::App* check_app =
       app.add_subcommand("check-grad", "compare gradients with differences")->footer(kCheckGradExample);
   add_statements(*check_app, check_options.statements);
+  add_caution(*check_app, check_options.caution);
   check_app->add_option("--seed", check_options.seed, "of the random directions")->capture_default_str();
 
   CheckpointsOptions checkpoints_options;
@@ -234,15 +254,18 @@ int run_command_line(Session& session, int argc, char** argv) {
   }
   if (convert_app->parsed()) {
     convert_options = {parse_location(in), parse_location(out)};
+    convert_options.in.caution = caution;
     return convert(session, convert_options);
   }
   if (info_app->parsed()) {
     info_options.in = parse_location(file);
+    info_options.in.caution = caution;
     return info(session, info_options);
   }
   if (softmax_app->parsed()) {
     train_options.data = parse_location(data);
     train_options.checkpoints.command = command_of(argc, argv);
+    train_options.data.caution = training_caution;
     return train_softmax(session, train_options);
   }
   run_options.checkpoints.command = command_of(argc, argv);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "spgrad/function.hpp"
+#include "spgrad/io.hpp"
 #include "spgrad/session.hpp"
 #include "spgrad/value.hpp"
 #include "statements.hpp"
@@ -14,7 +15,8 @@ namespace spgrad::app {
 /// FILE[:/GROUP]
 struct Location {
   std::string file;
-  std::string group;  ///< empty if none was given
+  std::string group;      ///< empty if none was given
+  io::Caution caution{};  ///< in reading it
 };
 Location parse_location(const std::string& argument);
 
@@ -62,6 +64,7 @@ struct TrainOptions {
 };
 struct RunOptions {
   Statements statements;
+  io::Caution caution;  ///< in reading what --in names
   std::string out_file;
   Index iterate = 1, print_every = 0;
   CheckpointOptions checkpoints;
@@ -70,6 +73,7 @@ struct RunOptions {
 };
 struct CheckGradOptions {
   Statements statements;
+  io::Caution caution;
   std::uint64_t seed = 0;
 };
 struct CheckpointsOptions {

@@ -106,13 +106,14 @@ bool is_literal(const std::string& spec) {
 
 double random_number(std::uint64_t seed, Index at) { return 2 * uniform(seed, static_cast<std::uint64_t>(at)) - 1; }
 
-GivenValue given_value(const Session& session, const std::string& spec) {
+GivenValue given_value(const Session& session, const std::string& spec, const io::Caution& caution) {
   if (spec.starts_with("random:")) {
     const Random r = parse_random(spec);
     return {r.format == Format::dense ? dense(session, r) : sparse(session, r)};
   }
   if (!is_literal(spec)) {
-    const Location from = parse_location(spec);
+    Location from = parse_location(spec);
+    from.caution = caution;
     return {read_value(session.world(), from), {}, from};
   }
   const Var x = parse(spec, {});

@@ -48,16 +48,17 @@ void show(Session& session, const std::string& where, const Value& v, int ranks)
 
 int info(Session& session, const InfoOptions& options) {
   World& world = session.world();
-  if (!is_hdf5(options.in.file) || !options.in.group.empty()) {
+  if (!io::is_hdf5(world, options.in.file) || !options.in.group.empty()) {
     const Source source = read_source(world, options.in);
     show(session, source.name, source.matrix, options.ranks);
     if (source.labels) show(session, source.name + " labels", *source.labels, options.ranks);
     return 0;
   }
-  const auto entries = io::list(options.in.file);
+  const auto entries = io::list(world, options.in.file);
   require(!entries.empty(), options.in.file, ": no matrix or array in it");
   for (const io::Entry& e : entries)
-    show(session, options.in.file + ":" + e.path, io::read(world, options.in.file, e.path), options.ranks);
+    show(session, options.in.file + ":" + e.path,
+         io::read(world, options.in.file, e.path, {.caution = options.in.caution}), options.ranks);
   return 0;
 }
 

@@ -17,8 +17,8 @@ bool is_option(const Statement& s) { return s.where.starts_with("--"); }
 
 class Builder {
  public:
-  Builder(const Session& session, const Statements& statements, bool wide)
-      : session_(session), statements_(statements), wide_(wide) {}
+  Builder(const Session& session, const Statements& statements, const io::Caution& caution, bool wide)
+      : session_(session), statements_(statements), caution_(caution), wide_(wide) {}
 
   Model build() {
     each("update", [&](const Statement& s) { updated_.insert(parts_of(s, '=', "NAME = EXPR").first); });
@@ -178,7 +178,7 @@ class Builder {
 
   // In double precision if that is asked for.
   GivenValue read(const std::string& name, const std::string& spec) {
-    GivenValue g = given_value(session_, spec);
+    GivenValue g = given_value(session_, spec, caution_);
     if (!g.from.file.empty()) model_.read.push_back({name, g.from, g.value});
     if (wide_ && is_float(g.value.dtype())) g.value = cast(g.value, DType::float64);
     if (wide_ && is_complex(g.value.dtype())) g.value = cast(g.value, DType::complex128);
@@ -187,6 +187,7 @@ class Builder {
 
   const Session& session_;
   const Statements& statements_;
+  io::Caution caution_;
   bool wide_;
   Model model_;
   std::set<std::string> updated_, costs_, options_;
@@ -205,8 +206,8 @@ Var Model::named(const Statement& s, const std::string& name) const {
        near.empty() ? std::string() : text("; did you mean '", near, "'?"), "  (in '", s.text, "')");
 }
 
-Model make_model(const Session& session, const Statements& statements, bool wide) {
-  return Builder(session, statements, wide).build();
+Model make_model(const Session& session, const Statements& statements, const io::Caution& caution, bool wide) {
+  return Builder(session, statements, caution, wide).build();
 }
 
 }  // namespace spgrad::app

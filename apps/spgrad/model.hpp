@@ -40,7 +40,7 @@ inline constexpr const char* kIteration = "iteration";
 /// Collective. Reads what is given and builds all graphs. Throws Error of kind usage that says in which statement and
 /// where: for unknown and unused names, names that are there twice, wrong types; and what reading throws. `wide`: real
 /// and complex values are taken in double precision.
-Model make_model(const Session& session, const Statements& statements, bool wide = false);
+Model make_model(const Session& session, const Statements& statements, const io::Caution& caution, bool wide = false);
 
 /// f(), whose complaints of kind usage say first where the statement stands.
 template <class F>

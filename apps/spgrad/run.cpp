@@ -22,7 +22,7 @@ class Job {
       : session_(session),
         options_(options),
         checkpoints_(session, options.checkpoints, options.iterate > 1),
-        model_(make_model(session, options.statements)),
+        model_(make_model(session, options.statements, options.caution)),
         function_(compile(program(), session.world())) {}
 
   void run() {

@@ -14,9 +14,6 @@ struct Source {
   std::optional<Value> labels;  ///< of text that had labels, or the dataset y beside an HDF5 group
 };
 
-/// Whether a file begins as an HDF5 file does. Throws Error of kind io if it cannot be read.
-bool is_hdf5(const std::string& file);
-
 /// Collective. One matrix: of an HDF5 file the named one, or its only one.
 Source read_source(World& world, const Location& location);
 

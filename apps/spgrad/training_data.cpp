@@ -55,14 +55,14 @@ Value row_numbers(const Layout& rows, int rank) {
 
 TrainingData read_training_data(World& world, const Location& location, Index holdout) {
   const std::string group = location.group == "/" ? "" : location.group;
-  Value X = io::read(world, location.file, group + "/X", {.balance = Balance::nnz});
+  Value X = io::read(world, location.file, group + "/X", {.balance = Balance::nnz, .caution = location.caution});
   TrainingData data;
   data.read.push_back({"X", {location.file, group + "/X"}, X});
   require(X.is_sparse() && !is_complex(X.dtype()), location.file, ": ", group, "/X must be a real sparse matrix, not ",
           X);
   if (X.format() == Format::csc) X = convert(world, X, Format::csr);
   X = cast(X, DType::float64);
-  const Value y = io::read(world, location.file, group + "/y", {.cut_like = X.rows()});
+  const Value y = io::read(world, location.file, group + "/y", {.cut_like = X.rows(), .caution = location.caution});
   require(y.shape() == Shape{X.shape()[0]}, location.file, ": X has ", X.shape()[0], " rows but y is ", y);
   require(X.shape()[0] > 0, location.file, ": X has no rows to train on");
   if (holdout >= X.shape()[0])

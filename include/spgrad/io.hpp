@@ -14,11 +14,18 @@
 
 namespace spgrad::io {
 
+/// How far a file is believed.
+struct Caution {
+  bool nan = true;        ///< NaN may stand in it; if not, an Error names where the first one does
+  Index expansion = 100;  ///< it may take this many times its size in memory, or 256 MiB if that is more; 0: anything
+};
+
 /// How to cut what is read. A sparse matrix is cut along its major dimension (csr: rows), a dense one by rows.
 struct ReadOptions {
   Balance balance = Balance::even;   ///< sparse: nnz balances stored entries
   std::optional<Layout> cut_like{};  ///< the major (dense: first) dimension, cut like that one
   std::optional<Layout> minor{};     ///< sparse: the layout of the minor dimension; even if left out
+  Caution caution{};
 };
 
 /// Collective. The value stored at `path` ("/X"; a group with data, indices, indptr, or a dataset), each rank reading
@@ -40,8 +47,13 @@ struct Entry {
   Shape shape;
   Index nnz = 0;
 };
-/// Every array and matrix in a file, in the order of their paths. Not collective: for one rank. Throws like read().
+/// Every array and matrix in a file, in the order of their paths. Throws like read(). The first is for one rank, the
+/// second is collective.
 std::vector<Entry> list(const std::string& file);
+std::vector<Entry> list(World& world, const std::string& file);
+
+/// Collective. Whether a file begins as HDF5 does. Throws Error of kind io if it is no regular file or cannot be read.
+bool is_hdf5(World& world, const std::string& file);
 
 /// A matrix with one integer label a row, if the text had labels.
 struct Imported {
@@ -52,7 +64,7 @@ struct Imported {
 /// Market (coordinate or array; real, integer, complex, pattern; general, symmetric, skew-symmetric, hermitian), plain
 /// or gzip: recognised by content. Throws on every rank Error of kind data that names file, line and column, or kind
 /// io.
-Imported read_text(World& world, const std::string& file, Balance balance = Balance::even);
+Imported read_text(World& world, const std::string& file, Balance balance = Balance::even, const Caution& caution = {});
 
 /// Named scalars and texts that travel with a checkpoint: step, loss, what the model is.
 using Facts = std::vector<std::pair<std::string, std::string>>;

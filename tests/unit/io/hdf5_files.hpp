@@ -84,8 +84,12 @@ auto locked(Types&& types) {
 /// An HDF5 file made by hand, for one rank.
 class HandMade {
  public:
-  explicit HandMade(const std::string& file)
-      : file_(H5Fcreate(file.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose) {}
+  /// `newest`: in the format that checks its structure by checksums.
+  explicit HandMade(const std::string& file, bool newest = false) {
+    const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+    if (newest) H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
+    file_ = Handle(H5Fcreate(file.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose);
+  }
   hid_t id() const { return file_; }
 
   void group(const std::string& path) {
@@ -126,7 +130,9 @@ class HandMade {
     const hsize_t size = x.size();
     const Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose),
         object(H5Oopen(file_, path.c_str(), H5P_DEFAULT), H5Oclose);
-    const Handle attribute(H5Acreate2(object, name, H5T_STD_I32BE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+    const bool wide = std::ranges::any_of(x, [](Index each) { return each > INT32_MAX; });
+    const Handle attribute(
+        H5Acreate2(object, name, wide ? H5T_STD_I64LE : H5T_STD_I32BE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
     H5Awrite(attribute, H5T_NATIVE_INT64, x.data());
   }
 
