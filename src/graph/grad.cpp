@@ -67,11 +67,13 @@ class Reverse {
 
   /// Throws Error that says why nothing flows into x: the outputs are made without it, or which ops pass nothing on.
   [[noreturn]] void refuse(const Var& x, const Vars& outs) const {
-    const auto [nodes, ends] = made_of(x);
+    const Made made = made_of(x);
     std::string between;
-    if (!ends.empty() && std::ranges::any_of(outs, [&](const Var& out) { return nodes.contains(out.get()); })) {
-      for (const std::string_view name : ends) between += text(between.empty() ? "" : ", ", name);
-      between = text(", in a way that has a derivative: ", between, ends.size() > 1 ? " stand" : " stands", " between");
+    if (!made.ends.empty() &&
+        std::ranges::any_of(outs, [&](const Var& out) { return made.nodes.contains(out.get()); })) {
+      for (const std::string_view name : made.ends) between += text(between.empty() ? "" : ", ", name);
+      between =
+          text(", in a way that has a derivative: ", between, made.ends.size() > 1 ? " stand" : " stands", " between");
     }
     fail(ErrorKind::data, "grad: the cost does not depend on ", described(x), between,
          "; ask for Disconnected::zeros if that is meant");

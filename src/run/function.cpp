@@ -87,9 +87,9 @@ struct Function::Impl {
   }
 
   std::string key_of(const Bindings& bindings) const {
-    for (const auto& [name, value] : bindings)
-      require(std::ranges::any_of(program.inputs, [&](const Var& x) { return x->name == name; }),
-              "call: there is no input ", name);
+    for (const auto& binding : bindings)
+      require(std::ranges::any_of(program.inputs, [&](const Var& x) { return x->name == binding.first; }),
+              "call: there is no input ", binding.first);
     std::ostringstream key;
     const auto add = [&](const Var& x) {
       const Value value = value_of(x, bindings);

@@ -125,7 +125,7 @@ Value cast(const Value& value, DType dtype) {
   const Value out = value.with_dtype(dtype);
   dispatch(value.dtype(), [&]<class From>() {
     dispatch(dtype, [&]<class To>() {
-      std::ranges::transform(value.data<From>(), out.data<To>().begin(), [](From x) {
+      std::ranges::transform(value.data<From>(), out.data<To>().begin(), [](auto x) {
         if constexpr (is_complex_v<From> && !is_complex_v<To>)
           return static_cast<To>(x.real());
         else if constexpr (is_complex_v<To> && !is_complex_v<From>)

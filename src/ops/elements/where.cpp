@@ -26,7 +26,7 @@ void with_stride(Index stride, F f) {
 template <class T>
 void choose(const Value& c, const Value& x, const Value& y, const Value& out) {
   const Walk w = walk(out, c, x, y);
-  const auto& [of_c, of_x, of_y] = w.in;
+  const auto &of_c = w.in[0], &of_x = w.in[1], &of_y = w.in[2];
   const bool* const c0 = c.data<bool>().data();
   const T *const x0 = x.data<T>().data(), *const y0 = y.data<T>().data();
   for_rows(w, [&](Index i, Index j, Index n) {

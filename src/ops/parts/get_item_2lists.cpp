@@ -12,7 +12,7 @@ namespace {
 std::vector<Index> distinct(const Value& list) {
   std::vector<Index> numbers = counted_from_end(list, 0);
   std::ranges::sort(numbers);
-  numbers.erase(std::ranges::unique(numbers).begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
   return numbers;
 }
 
