@@ -49,16 +49,45 @@ TEST(Hdf5Foreign, DataOfOtherOrderAndPrecision) {
 
 TEST(Hdf5Foreign, ChunkedAndCompressed) {
   in_folder([](World& world, const std::string& folder) {
+    // In every usual order, and in types of an odd number of bytes a chunk.
+    const auto types = locked([] { return std::vector{H5T_IEEE_F64LE, H5T_IEEE_F32BE, H5T_STD_I8LE, H5T_STD_U16BE}; });
+    for (const std::string filters : {"", "s", "d", "f", "sd", "sdf", "fd", "fsd", "sf"})
+      for (const hid_t type : types) {
+        SCOPED_TRACE(filters);
+        once(world, [&] {
+          const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+          const hsize_t chunk = 3;
+          H5Pset_chunk(properties, 1, &chunk);
+          for (const char filter : filters) {
+            if (filter == 's') H5Pset_shuffle(properties);
+            if (filter == 'd') H5Pset_deflate(properties, 6);
+            if (filter == 'f') H5Pset_fletcher32(properties);
+          }
+          HandMade(folder + "/a.h5").csr({.data_type = type, .properties = properties});
+        });
+        expect_entries(world, folder + "/a.h5");
+      }
+  });
+}
+
+TEST(Hdf5Foreign, ChunksOfMatricesInTiles) {
+  in_folder([](World& world, const std::string& folder) {
+    const std::string name = folder + "/a.h5";
+    constexpr hsize_t kRows = 23, kColumns = 14;
     once(world, [&] {
-      const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
-      const hsize_t chunk = 3;
-      H5Pset_chunk(properties, 1, &chunk);
-      H5Pset_shuffle(properties);
-      H5Pset_deflate(properties, 6);
-      H5Pset_fletcher32(properties);
-      HandMade(folder + "/a.h5").csr({.properties = properties});
+      const Handle p(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+      const hsize_t tile[]{5, 4};
+      H5Pset_chunk(p, 2, tile);
+      H5Pset_shuffle(p);
+      H5Pset_deflate(p, 6);
+      std::vector<double> x(kRows * kColumns);
+      for (std::size_t k = 0; k < x.size(); ++k) x[k] = static_cast<double>(k);
+      HandMade(name).dataset("/X", H5T_IEEE_F64BE, {kRows, kColumns}, H5T_NATIVE_DOUBLE, x.data(), p);
     });
-    expect_entries(world, folder + "/a.h5");
+    const Value all = gather_all(world, io::read(world, name, "/X"));
+    EXPECT_EQ(all.shape(), Shape({kRows, kColumns}));
+    for (std::size_t k = 0; k < all.data<double>().size(); ++k)
+      EXPECT_EQ(all.data<double>()[k], static_cast<double>(k));
   });
 }
 

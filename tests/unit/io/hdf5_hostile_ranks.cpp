@@ -94,6 +94,32 @@ TEST(Hdf5Hostile, TheFirstNaNIsNamedWhereItIsToBeRefused) {
   });
 }
 
+TEST(Hdf5Hostile, AFaultIsNamedWhicheverRankMeetsIt) {
+  for_ranks([](World& world) {
+    if (world.size() > 3) return;
+    with_folder(world, [](World& ranks, const std::string& folder) {
+      const std::string file = folder + "/a.h5";
+      const auto refused = [&](auto change, const std::string& what) {
+        once(ranks, [&] {
+          HandMade::Csr m{.indptr = {0, 2, 4, 6, 8, 10, 12}, .indices = {}, .data = {}, .shape = {6, 5}};
+          for (Index p = 0; p < 12; ++p) m.indices.push_back(p % 5), m.data.push_back(1.0);
+          change(m);
+          HandMade(file).csr(m);
+        });
+        expect_error(ErrorKind::data, {file, what}, [&] { io::read(ranks, file, "/X", {.caution = {.nan = false}}); });
+      };
+      for (std::size_t p = 0; p < 12; ++p) {
+        refused([p](HandMade::Csr& m) { m.indices[p] = p % 2 ? 5 : -1; },
+                text("/X/indices[", p, "] is ", p % 2 ? "5" : "-1", ", but the matrix has 5 columns"));
+        refused([p](HandMade::Csr& m) { m.data[p] = std::numeric_limits<double>::quiet_NaN(); },
+                text("/X/data[", p, "] is NaN"));
+      }
+      for (std::size_t i = 0; i <= 6; ++i)
+        refused([i](HandMade::Csr& m) { m.indptr[i] = 99; }, text("/X/indptr[", i, "] is 99"));
+    });
+  });
+}
+
 TEST(Hdf5Hostile, WhatExpandsIsReadWhereThatIsAllowed) {
   in_folder([](World& world, const std::string& folder) {
     const std::string file = folder + "/a.h5";
