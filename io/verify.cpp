@@ -61,11 +61,15 @@ void check_blocks(World& world, const std::string& file, const Manifest& m, Comp
   // The last block is a shorter one.
   const Index bytes = size >= m.bytes ? m.bytes : size / kBlockBytes * kBlockBytes;
   const std::vector<std::uint64_t> there = hash_blocks(world, file, bytes);
-  for (std::size_t b = 0; b < std::min(there.size(), m.blocks.size()); ++b) {
-    if (there[b] == m.blocks[b]) continue;
-    const Index begin = static_cast<Index>(b) * kBlockBytes, end = std::min(begin + kBlockBytes, m.bytes);
+  const std::size_t blocks = std::min(there.size(), m.blocks.size());
+  const auto damaged = [&](std::size_t b) { return b < blocks && there[b] != m.blocks[b]; };
+  for (std::size_t b = 0; b < blocks; ++b) {
+    if (!damaged(b)) continue;
+    const Index begin = static_cast<Index>(b) * kBlockBytes;
+    while (damaged(b + 1)) ++b;
+    const Index end = std::min(static_cast<Index>(b + 1) * kBlockBytes, m.bytes);
     const std::string where = on_root(world, [&] { return datasets_between(file, begin, end); });
-    complaints.push_back(text(file, ": bytes ", begin, " to ", end, " do not have the checksum of the manifest",
+    complaints.push_back(text(file, ": bytes ", begin, " to ", end, " do not have the checksums of the manifest",
                               where.empty() ? "" : " (", where, where.empty() ? "" : ")"));
   }
 }

@@ -88,7 +88,7 @@ for ranks in 1 3; do
 done
 printf 'x' | dd of=v1.ckpt/step-00000003/data.h5 bs=1 seek=9000 conv=notrunc 2> /dev/null
 refuses 65 '1 of 2 is damaged' 2 verify v1.ckpt
-grep -q 'step-00000003/data.h5: bytes 0 to 12240 do not' out || fail "verify says $(cat out)"
+grep -q 'step-00000003/data.h5: bytes 0 to 12240 do not have' out || fail "verify says $(cat out)"
 works 1 verify other.h5
 refuses 74 'no checkpoint in it' 1 checkpoints elsewhere
 refuses 74 'nowhere' 2 verify nowhere

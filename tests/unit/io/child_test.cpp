@@ -56,5 +56,11 @@ TEST(Child, MayNotTakeTheMachinesMemory) {
                  [] { return std::string(std::size_t{100} << 20, 'x').substr(0, 1); });
 }
 
+// A launcher sends a signal to all of a process group: a look at a sound file must not end as one at a broken file.
+TEST(Child, SignalsThatMeanTheParentDoNotEndIt) {
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGTERM, SIGINT})
+    EXPECT_EQ(io::in_child("the file", [signal] { return raise(signal), std::string("done"); }), "done");
+}
+
 }  // namespace
 }  // namespace spgrad::tests

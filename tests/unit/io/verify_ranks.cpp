@@ -75,6 +75,22 @@ TEST(Verify, OfCheckpointsSaysWhatIsDamagedAndWhere) {
   });
 }
 
+TEST(Verify, GivesTheRangeOfBytesAndOfElements) {
+  in_folder([](World& world, const std::string& folder) {
+    io::save_checkpoint(world, folder, {.step = 1, .facts = {}, .values = {{"/W", full({1 << 20}, 0.5)}}}, 1);
+    const std::string data = folder + "/step-00000001/data.h5";
+    // W begins at 1 MiB, where large datasets are aligned; blocks have 4 MiB.
+    expect_complaint(world, folder, data, flipped_at([](const std::string&) { return 5000000; }),
+                     {"bytes 4194304 to 8388608 ", "(/W, elements 393216 to 917504)"});
+    const auto twice = [](std::string bytes) {
+      bytes[5000000] ^= 1;
+      bytes[9000000] ^= 1;
+      return bytes;
+    };
+    expect_complaint(world, folder, data, twice, {"bytes 4194304 to 9437184 ", "(/W, elements 393216 to 1048576)"});
+  });
+}
+
 TEST(Verify, OfAnHdf5FileNamesTheDatasetAndThePosition) {
   in_folder([](World& world, const std::string& folder) {
     const std::string file = folder + "/a.h5";
