@@ -47,7 +47,6 @@ void limit(__rlimit_resource what, rlim_t value) {
 
 /// A crash must stay silent and small: no handler of the host program (PETSc's would stop the job), no core file.
 void harmless(const ChildLimits& limits) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
   for (int s = 1; s < NSIG; ++s) signal(s, SIG_DFL);
   signal(SIGPIPE, SIG_IGN);
   // A launcher sends them to the whole process group, and they mean the parent; with it the child ends, too.

@@ -43,7 +43,7 @@ std::string datasets_between(const std::string& file, Index begin, Index end) tr
         found += text(found.empty() ? "" : "; ", path, ", elements ", (first - from) / element, " to ",
                       (last - from + element - 1) / element);
     };
-    for (const Content& c : contents_of(file, ""))
+    for (const Content& c : contents_of(file, "", 0))
       if (c.entry.format == Format::dense)
         look(c.entry.path);
       else
@@ -94,7 +94,8 @@ Complaints verify_checkpoint(World& world, const std::string& folder) {
 Complaints verify_file(World& world, const std::string& name) {
   Complaints complaints;
   std::vector<Content> contents;
-  if (!passes(complaints, [&] { contents = inspect_together(world, name, ""); })) return complaints;
+  if (!passes(complaints, [&] { contents = inspect_together(world, name, "", ReadOptions().caution.expansion); }))
+    return complaints;
   File file(world, name, File::Mode::read);
   for (const Content& content : contents) passes(complaints, [&] { load(file, content, {}); });
   return complaints;
