@@ -90,6 +90,16 @@ void add_caution(CLI::App& app, io::Caution& caution) {
       ->capture_default_str();
 }
 
+void add_guard(CLI::App& app, GuardOptions& o) {
+  app.add_option("--hang-timeout", o.hang_timeout,
+                 "seconds, more than the longest step or file access takes: when a rank waits so long for others, the "
+                 "job ends with exit code 70, naming the ranks that do not come and what each does (default: never, or "
+                 "SPGRAD_HANG_TIMEOUT)")
+      ->check(CLI::NonNegativeNumber);
+  app.add_flag("--check-nan", o.check_nan,
+               "stop where an operation makes the first NaN or infinity, and name it (slower)");
+}
+
 void add_train(CLI::App& app, TrainOptions& o, std::string& data) {
   app.add_option("--data", data, "HDF5 file, FILE[:/GROUP]; /X and /y of the group")->required();
   app.add_option("--l2", o.l2, "weight of the L2 term")->check(CLI::NonNegativeNumber)->capture_default_str();
@@ -111,6 +121,7 @@ void add_train(CLI::App& app, TrainOptions& o, std::string& data) {
                  "write the held-out rows: row, true class, predicted class (tab separated)");
   app.add_option("--plot", o.plot, "write the loss curve as an SVG picture");
   add_explain(app, o.explain, "one step");
+  add_guard(app, o.guard);
 }
 
 // Options and the lines of files, in the order in which they are given.
@@ -162,6 +173,7 @@ void add_run(CLI::App& app, RunOptions& o) {
   add_explain(app, o.explain, "the last step");
   app.add_flag("!--no-rewrites", o.rewrites, "run the graph as it is written");
   app.add_flag("--json", o.json, "last line of output: one JSON object");
+  add_guard(app, o.guard);
 }
 
 // The words of the command, those in quotes that need them.
@@ -262,6 +274,8 @@ int run_command_line(Session& session, int argc, char** argv) {
     info_options.in.caution = caution;
     return info(session, info_options);
   }
+  for (const GuardOptions* guard : {&train_options.guard, &run_options.guard})
+    if (guard->hang_timeout > 0) session.set_hang_timeout(guard->hang_timeout);
   if (softmax_app->parsed()) {
     train_options.data = parse_location(data);
     train_options.checkpoints.command = command_of(argc, argv);

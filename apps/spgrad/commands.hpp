@@ -50,6 +50,11 @@ struct CheckpointOptions {
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds
   std::string command;                                          ///< as it was given, for the record
 };
+/// What a long job can be asked to look out for.
+struct GuardOptions {
+  double hang_timeout = 0;  ///< seconds; 0: none
+  bool check_nan = false;
+};
 struct TrainOptions {
   Location data;
   double l2 = 1e-5;
@@ -61,6 +66,7 @@ struct TrainOptions {
   bool json = false;
   std::string predictions, plot;
   Explain explain;
+  GuardOptions guard;
 };
 struct RunOptions {
   Statements statements;
@@ -70,6 +76,7 @@ struct RunOptions {
   CheckpointOptions checkpoints;
   Explain explain;
   bool rewrites = true, json = false;
+  GuardOptions guard;
 };
 struct CheckGradOptions {
   Statements statements;

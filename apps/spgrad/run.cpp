@@ -3,6 +3,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "at_step.hpp"
 #include "checkpoints.hpp"
 #include "commands.hpp"
 #include "model.hpp"
@@ -39,6 +40,7 @@ class Job {
     Program p{model_.inputs, {}, model_.updates};
     for (const Result& r : model_.results) p.outputs.push_back(r.var);
     if (!options_.rewrites) p.rewrites = {};
+    p.check_nan = options_.guard.check_nan;
     return p;
   }
 
@@ -49,7 +51,7 @@ class Job {
     ProgressBar bar(session_, done_, options_.iterate);
     bool ends = done_ >= options_.iterate;
     while (!ends) {
-      values_ = function_(bindings());
+      values_ = at_step(done_ + 1, loop, [&] { return function_(bindings()); });
       ++done_;
       if (loop) bar.update(done_, scalars());
       if (loop && done_ % print_every == 0) session_.print("step ", done_, "  ", scalars());

@@ -1,6 +1,7 @@
 // train.cpp: `spgrad train softmax`.
 #include <chrono>
 
+#include "at_step.hpp"
 #include "checkpoints.hpp"
 #include "commands.hpp"
 #include "plot.hpp"
@@ -35,7 +36,7 @@ class Training {
         options_(options),
         checkpoints_(session, options.checkpoints, true),
         data_(read_training_data(session.world(), options.data, options.holdout)),
-        model_(session.world(), type_of(data_.train.X), type_of(data_.train.Y), options.l2) {}
+        model_(session.world(), type_of(data_.train.X), type_of(data_.train.Y), options.l2, options.guard.check_nan) {}
 
   void run() {
     announce();
@@ -43,9 +44,13 @@ class Training {
     ProgressBar bar(session_, run_.state.iteration, options_.iterations);
     const auto began = Clock::now();
     const Index first = run_.state.iteration;
-    optimize([&](const Progress& p) {
-      bar.update(p.iteration, text("loss ", p.loss, "  |gradient| ", p.gradient_norm));
-      return after_iteration(p);
+    Index now = first;
+    at_step(now, true, [&] {
+      optimize([&](const Progress& p) {
+        now = p.iteration + 1;
+        bar.update(p.iteration, text("loss ", p.loss, "  |gradient| ", p.gradient_norm));
+        return after_iteration(p);
+      });
     });
     bar.finish();
     report_.seconds = seconds_since(began);

@@ -39,6 +39,9 @@ struct Program {
   Vars outputs;                                            ///< what every call returns
   std::vector<Update> updates;                             ///< assigned together when a call has succeeded on all ranks
   std::span<const Rewrite> rewrites = default_rewrites();  ///< what is applied to the graph first
+  /// Every result is looked at, and a call throws where an operation made the first NaN or infinity of finite operands
+  /// (or was given a NaN). Costs a pass over every operand and result.
+  bool check_nan = false;
 };
 
 using Bindings = std::vector<std::pair<std::string, Value>>;

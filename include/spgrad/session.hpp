@@ -29,6 +29,10 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   World& world() const { return *world_; }
+  /// Collective. From now on, when a rank has waited so long for others (0: as long as it takes), the job is ended with
+  /// exit code 70 and one message that names the ranks that did not come and the step that each is in. Until then the
+  /// environment variable SPGRAD_HANG_TIMEOUT holds.
+  void set_hang_timeout(double seconds) const;
   int rank() const;
   int ranks() const;
 

@@ -69,6 +69,8 @@ bool MpiExchange::test() {
 }
 
 void MpiExchange::wait() {
+  if (watch_)
+    for (const auto since = World::Clock::now(); !test();) watch_->waiting("messages", since);
   if (!requests_.empty()) finish(MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), statuses_.data()));
 }
 

@@ -3,16 +3,19 @@
 
 #include <mpi.h>
 
+#include <memory>
 #include <vector>
 
+#include "src/comm/mpi_watch.hpp"
 #include "src/comm/world.hpp"
 
 namespace spgrad::comm {
 
 class MpiExchange : public Exchange {
  public:
-  /// `comm` and `traffic` outlive the exchange.
-  MpiExchange(MPI_Comm comm, int rank, Traffic& traffic) : comm_(comm), rank_(rank), traffic_(traffic) {}
+  /// `comm`, `traffic` and `watch` (which may hold nothing) outlive the exchange.
+  MpiExchange(MPI_Comm comm, int rank, Traffic& traffic, const std::unique_ptr<MpiWatch>& watch)
+      : comm_(comm), rank_(rank), traffic_(traffic), watch_(watch) {}
   ~MpiExchange() override;
 
   void start(std::span<const Send> sends, std::span<const Receive> receives) override;
@@ -26,6 +29,7 @@ class MpiExchange : public Exchange {
   MPI_Comm comm_;
   int rank_;
   Traffic& traffic_;
+  const std::unique_ptr<MpiWatch>& watch_;
   std::vector<MPI_Request> requests_;  // the receives first
   std::vector<int> expected_;          // bytes of each receive
   std::vector<MPI_Status> statuses_;

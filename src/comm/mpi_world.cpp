@@ -6,6 +6,7 @@
 #include "src/comm/combine.hpp"
 #include "src/comm/mpi_calls.hpp"
 #include "src/comm/mpi_exchange.hpp"
+#include "src/comm/mpi_watch.hpp"
 #include "src/comm/petsc_links.hpp"
 #include "src/comm/world.hpp"
 
@@ -39,7 +40,11 @@ class MpiWorld : public World {
   ~MpiWorld() override {
     int finalized = 0;
     MPI_Finalized(&finalized);
-    if (finalized) return;
+    if (finalized) {
+      static_cast<void>(watch_.release());  // what it holds went with MPI
+      return;
+    }
+    watch_.reset();
     PetscBool petsc_finalized = PETSC_FALSE;
     PetscFinalized(&petsc_finalized);
     if (!petsc_finalized) PetscCommDestroy(&petsc_comm_);
@@ -51,11 +56,26 @@ class MpiWorld : public World {
   int rank() const override { return rank_; }
   int size() const override { return size_; }
   const void* communicator() const override { return &comm_; }
-  std::unique_ptr<Exchange> exchange() override { return std::make_unique<MpiExchange>(comm_, rank_, traffic_); }
+  std::unique_ptr<Exchange> exchange() override {
+    return std::make_unique<MpiExchange>(comm_, rank_, traffic_, watch_);
+  }
+
+  void set_hang_timeout(double seconds) override {
+    watch_.reset();
+    watched_ = seconds > 0 && size_ > 1;
+    if (watched_) watch_ = std::make_unique<MpiWatch>(comm_, seconds);
+  }
+  void doing(std::string_view what) override {
+    if (watch_) watch_->doing(what);
+  }
+  void waiting(std::string_view in, Clock::time_point since) override {
+    if (watch_) watch_->waiting(in, since);
+  }
 
   void all_reduce(DType dtype, Combine combine, std::span<std::byte> inout) override {
     require_order(dtype, combine);
     if (size_ == 1) return;
+    meet("all_reduce");
     const MPI_Op op = mpi_op(dtype, combine);
     for_pieces(inout.size(), [&](std::size_t at, int n) {
       check(MPI_Allreduce(MPI_IN_PLACE, inout.data() + at, n / static_cast<int>(size_of(dtype)), mpi_type(dtype), op,
@@ -66,6 +86,7 @@ class MpiWorld : public World {
   }
 
   std::vector<Bytes> all_gather(std::span<const std::byte> mine) override {
+    meet("all_gather");
     std::vector<Index> sizes(static_cast<std::size_t>(size_));
     const Index size = static_cast<Index>(mine.size());
     check(MPI_Allgather(&size, 1, MPI_INT64_T, sizes.data(), 1, MPI_INT64_T, comm_), "MPI_Allgather");
@@ -76,6 +97,7 @@ class MpiWorld : public World {
   std::vector<Bytes> all_to_all(std::span<const Bytes> mine) override {
     require(mine.size() == static_cast<std::size_t>(size_), "all_to_all of ", mine.size(), " parts among ", size_,
             " ranks");
+    meet("all_to_all");
     std::vector<Index> out, in(mine.size());
     for (const Bytes& part : mine) out.push_back(static_cast<Index>(part.size()));
     check(MPI_Alltoall(out.data(), 1, MPI_INT64_T, in.data(), 1, MPI_INT64_T, comm_), "MPI_Alltoall");
@@ -84,13 +106,21 @@ class MpiWorld : public World {
     return exchanged(sends, in);
   }
 
-  void barrier() override { check(MPI_Barrier(comm_), "MPI_Barrier"); }
+  void barrier() override {
+    meet("barrier");
+    check(MPI_Barrier(comm_), "MPI_Barrier");
+  }
 
   Links link(std::span<const Index> starts, std::span<const Index> wanted) override {
+    meet("link");
     return petsc_links(comm_, starts, wanted);
   }
 
  private:
+  void meet(std::string_view collective) {
+    if (watch_) watch_->meet(collective);
+  }
+
   MPI_Op mpi_op(DType dtype, Combine combine) const {
     if (combine == Combine::sum) return dtype == DType::bool_ ? MPI_LOR : MPI_SUM;
     if (is_float(dtype)) return combine == Combine::max ? float_max_ : float_min_;
@@ -132,6 +162,7 @@ class MpiWorld : public World {
   MPI_Comm comm_ = MPI_COMM_NULL, petsc_comm_ = MPI_COMM_NULL;
   MPI_Op float_max_ = MPI_OP_NULL, float_min_ = MPI_OP_NULL;
   int rank_ = 0, size_ = 1;
+  std::unique_ptr<MpiWatch> watch_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "src/comm/world.hpp"
 
 #include <exception>
+#include <limits>
 #include <new>
 
 #include "src/comm/combine.hpp"
@@ -8,11 +9,22 @@
 namespace spgrad::comm {
 namespace {
 
-/// An Error that all ranks throw; agreeing on it again adds nothing.
+/// An Error that all ranks of a world throw; agreeing on it again adds nothing.
 class AgreedError : public Error {
  public:
-  using Error::Error;
+  AgreedError(const std::string& what, ErrorKind kind, const World* by) : Error(what, kind), world(by) {}
+  const World* world;
 };
+
+bool is_agreed(const World* world, const std::exception_ptr& error) {
+  try {
+    if (error) std::rethrow_exception(error);
+  } catch (const AgreedError& e) {
+    return e.world == world;
+  } catch (...) {
+  }
+  return false;
+}
 
 struct Failure {
   ErrorKind kind = ErrorKind::other;
@@ -46,14 +58,17 @@ void combine_into(DType dtype, Combine combine, std::span<std::byte> acc, std::s
   });
 }
 
-void World::agree(std::exception_ptr error) {
-  const auto lowest = reduce<std::int64_t>(error ? rank() : size(), Combine::min);
-  if (lowest == size()) return;
+void World::agree(std::exception_ptr error, Index when) {
+  if (is_agreed(this, error)) std::rethrow_exception(error);
+  constexpr Index kNever = std::numeric_limits<Index>::max();
+  const Index first = reduce(error ? when * size() + rank() : kNever, Combine::min);
+  if (first == kNever) return;
 
-  const Failure mine = lowest == rank() ? describe(error, size() == 1 ? "" : text("rank ", rank(), ": ")) : Failure{};
-  const auto kind = gather_each(mine.kind)[static_cast<std::size_t>(lowest)];
+  const auto at = static_cast<int>(first % size());
+  const Failure mine = at == rank() ? describe(error, size() == 1 ? "" : text("rank ", rank(), ": ")) : Failure{};
+  const auto kind = gather_each(mine.kind)[static_cast<std::size_t>(at)];
   const auto message = gather_all(std::span<const char>(mine.message));  // the other ranks add nothing
-  throw AgreedError(std::string(message.begin(), message.end()), kind);
+  throw AgreedError(std::string(message.begin(), message.end()), kind, this);
 }
 
 void World::together(const std::function<void()>& work) {

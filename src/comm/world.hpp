@@ -4,10 +4,12 @@
 // file is written for one rank and cannot tell which it is.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "spgrad/dtype.hpp"
@@ -83,10 +85,22 @@ class World {
 
   const Traffic& traffic() const { return traffic_; }
 
-  /// Collective. Throws on every rank the Error of the lowest failing rank, with "rank 3: " in front, if any rank
-  /// passes one; `error` is null on ranks where all went well.
-  void agree(std::exception_ptr error);
-  /// Collective. Runs `work` (which sends nothing), then agree()s.
+  using Clock = std::chrono::steady_clock;
+  /// Collective. A rank that waits longer than `seconds` (0: for ever) ends the job, and one message says which rank
+  /// did not come and what it does. Nothing to do for pretended ranks: where all wait is seen at once.
+  virtual void set_hang_timeout(double /*seconds*/) {}
+  bool watched() const { return watched_; }
+  /// Not collective. What this rank does from now on, for that message; to be called only if watched().
+  virtual void doing(std::string_view /*what*/) {}
+  /// Not collective. To be called again and again by a rank that waits by means of its own since then.
+  virtual void waiting(std::string_view /*in*/, Clock::time_point /*since*/) {}
+
+  /// Collective. Throws on every rank the Error of the failing rank with the lowest `when` (of those, the lowest rank),
+  /// with "rank 3: " in front, if any rank passes one; `error` is null on ranks where all went well. One that all ranks
+  /// throw already is thrown again and nothing is sent.
+  void agree(std::exception_ptr error, Index when = 0);
+  /// Collective. Runs `work`, then agree()s. Work that fails on one rank alone must send nothing, or begin each of its
+  /// collectives with agree(nullptr), where the others then hear of it.
   void together(const std::function<void()>& work);
 
   template <class T>
@@ -138,6 +152,7 @@ class World {
   void count(std::size_t bytes, std::size_t messages);
 
   Traffic traffic_;
+  bool watched_ = false;
 
  private:
   std::size_t others() const { return static_cast<std::size_t>(size() - 1); }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "src/graph/letters.hpp"
+#include "src/run/finite.hpp"
 #include "src/run/inspector.hpp"
 
 namespace spgrad {
@@ -12,15 +13,23 @@ namespace {
 
 constexpr std::size_t kInspectionsKept = 8;
 
+double memory_here() {
+  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
 // A result that cannot fit is refused before the machine starts to swap: an m x n gradient of a sparse operand is the
-// usual way to get one.
-void require_memory(const Node& n, const Shape& shape, Index local_elements) {
-  static const double memory =
-      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-  const double bytes = static_cast<double>(local_elements) * static_cast<double>(size_of(n.type.dtype));
+// usual way to get one. `elements`: of the rank that has most, so that all ranks refuse.
+void require_memory(const Node& n, const Shape& shape, Index elements, double memory) {
+  const double bytes = static_cast<double>(elements) * static_cast<double>(size_of(n.type.dtype));
   require(bytes <= memory, n.op->name, ": the dense ", n.type.dtype, " result ", shape, " needs ", bytes / 1e9,
           " GB on one rank, which has ", memory / 1e9,
           " GB in all; if it is the gradient of a sparse operand of dot, use structured_dot, whose gradient is sparse");
+}
+
+Index most_on_a_rank(const Layout& layout) {
+  Index most = 0;
+  for (int r = 0; r < layout.ranks(); ++r) most = std::max(most, layout.count(r));
+  return most;
 }
 
 // Axes that the plan took for one dimension have one size. Where only the data tell it, an axis of size 1 is therefore
@@ -42,32 +51,57 @@ void require_planned_sizes(const Node& n, const Vars& in) {
 
 }  // namespace
 
-Executor::Executor(World& world, const Schedule& schedule)
+Executor::Executor(World& world, const Schedule& schedule, bool check_nan)
     : world_(world),
       schedule_(schedule),
+      check_nan_(check_nan),
+      memory_(world.reduce(memory_here(), comm::Combine::min)),
       slots_(static_cast<std::size_t>(schedule.slots())),
       begun_at_(static_cast<std::size_t>(schedule.slots())),
+      finite_(static_cast<std::size_t>(schedule.slots())),
       bytes_(schedule.steps.size()) {}
 
 std::vector<Value> Executor::run(std::vector<Value>& given) {
   error_ = nullptr;
   std::ranges::fill(bytes_, 0);
   shapes_.clear();
-  bind(given);
+  std::vector<Value> outputs;
   try {
-    for (std::size_t p = 0; p < schedule_.steps.size(); ++p)
-      std::visit([&](const auto& s) { step(p, s); }, schedule_.steps[p]);
+    bind(given);
+    if (check_nan_) world_.together([&] { check_given(given); });
+    walk();
+    for (const Slot s : schedule_.outputs) outputs.push_back(slot(s).own);
   } catch (...) {  // on all ranks at one step: nothing may still be on its way into memory that goes
     for (comm::Transfer* t : under_way_) t->abandon();
     under_way_.clear();
     std::ranges::fill(slots_, Operand{});
     throw;
   }
-  std::vector<Value> outputs;
-  for (const Slot s : schedule_.outputs) outputs.push_back(slot(s).own);
   std::ranges::fill(slots_, Operand{});
-  world_.agree(error_);
+  agree();
   return outputs;
+}
+
+void Executor::walk() {
+  for (std::size_t p = 0; p < schedule_.steps.size(); ++p) {
+    if (world_.watched()) tell_step(p);
+    std::visit([&](const auto& s) { step(p, s); }, schedule_.steps[p]);
+  }
+  if (world_.watched()) world_.doing("what follows a call");
+}
+
+void Executor::tell_step(std::size_t p) {
+  if (lines_.empty()) lines_ = lines(schedule_);
+  const End* const end = std::get_if<End>(&schedule_.steps[p]);
+  if (end == nullptr) return world_.doing(lines_[p]);
+  const std::size_t begun = begun_at_[static_cast<std::size_t>(end->to)];
+  world_.doing(text(lines_[p], "  (", name(std::get<Begin>(schedule_.steps[begun]).move), ')'));
+}
+
+void Executor::keep_error(std::size_t p) {
+  if (error_) return;
+  error_ = std::current_exception();
+  failed_at_ = static_cast<Index>(p);
 }
 
 Layout Executor::layout(const LayoutName& name) const {
@@ -108,12 +142,15 @@ void Executor::step(std::size_t, const End& end) {
   const Begin& b = std::get<Begin>(schedule_.steps[p]);
   if (b.move == Move::gather || b.move == Move::fetch || b.move == Move::scatter) {
     end_transfer(p, b.move);
+    if (check_nan_ && b.move == Move::scatter) check_sum(p, b, finite_[static_cast<std::size_t>(b.to)]);
   } else if (b.move == Move::pick) {
     slot(b.to) = pick(b);
   } else {
     const Index before = world_.traffic().bytes;
+    const bool finite = check_nan_ && all_finite(slot(b.from).own);
     slot(b.to).own = moved(b, slot(b.from).own);
     bytes_[p] = world_.traffic().bytes - before;
+    if (check_nan_) check_sum(p, b, finite);
   }
 }
 
@@ -125,22 +162,27 @@ void Executor::step(std::size_t p, const Run& run) {
   if (run.place.kind == Place::kCut) learn_size(run.place.layout, node->type.shape[run.place.axis]);
   if (node->type.sparse()) learn_size(run.minor, node->type.shape[1 - run.place.axis]);
   const Inspection* inspection = inspect(p, run, *node, in);
+  Operand out = result_of(run, *node, in, inspection);
+  if (!error_) compute(p, run, *node, std::move(in), out, inspection);
+  if (!run.node->type.shape.known()) shapes_[run.node.get()] = out.own.shape();
+  slot(run.out) = std::move(out);
+}
+
+void Executor::compute(std::size_t p, const Run& run, const Node& node, std::vector<Operand> in, Operand& out,
+                       const Inspection* inspection) {
   const kernels::Poll poll{[](void* self) {
                              for (comm::Transfer* t : static_cast<Executor*>(self)->under_way_) t->progress();
                            },
                            this};
-  Operand out = result_of(run, *node, in, inspection);
-  if (!error_) {
-    try {
-      RunContext context(*node, std::move(in), out, run.spread.out, inspection, poll);
-      node->op->run(context);
-      out = context.take_out();
-    } catch (...) {
-      error_ = std::current_exception();  // others wait for our messages: go on with what is there, throw at the end
-    }
+  try {
+    const bool finite = check_nan_ && std::ranges::all_of(in, [](const Operand& x) { return all_finite(x); });
+    RunContext context(node, std::move(in), out, run.spread.out, inspection, poll);
+    node.op->run(context);
+    out = context.take_out();
+    if (finite) require_finite(context, out);
+  } catch (...) {
+    keep_error(p);
   }
-  if (!run.node->type.shape.known()) shapes_[run.node.get()] = out.own.shape();
-  slot(run.out) = std::move(out);
 }
 
 // Operands as the op wants them: values of one dtype, index and pattern inputs as they are.
@@ -171,13 +213,15 @@ const Inspection* Executor::inspect(std::size_t p, const Run& run, const Node& n
   if (op.pattern.kind == PatternOf::kStructural)
     for (const Inspected& known : kept)
       if (known.of == of && known.rows == rows && known.columns == columns) return &known.result;
-  world_.agree(error_);  // what follows sends sizes that depend on data
+  agree();  // what follows sends sizes that depend on data
   const SparsityPtr before =
       op.pattern.kind == PatternOf::kData && !kept.empty() ? kept.back().result.pattern : nullptr;
   if (op.pattern.kind == PatternOf::kData || kept.size() == kInspectionsKept) kept.clear();
   kept.reserve(kInspectionsKept);
   Inspector inspector(world_, node, in, rows, columns);
-  kept.push_back({std::move(of), rows, columns, op.inspect(inspector)});
+  Inspection made;
+  world_.together([&] { made = op.inspect(inspector); });
+  kept.push_back({std::move(of), rows, columns, std::move(made)});
   Inspection& now = kept.back().result;
   // The same pattern again: what was derived from it stays known.
   if (before != nullptr && before->fingerprint == now.pattern->fingerprint) now.pattern = before;
@@ -201,13 +245,13 @@ Operand Executor::result_of(const Run& run, const Node& n, const std::vector<Ope
   }
   const Shape& shape = n.type.shape;
   if (rows.kind == Rows::kAll || rows.kind == Rows::kReplica) {
-    require_memory(n, shape, shape.elements());
+    require_memory(n, shape, shape.elements(), memory_);
     return {Value::whole(n.type.dtype, shape), {}};
   }
 
   Operand out;
   const Layout cut = layout(run.place.layout);
-  require_memory(n, shape, cut.count(world_.rank()) * (shape.ndim() == 2 ? shape[1 - rows.axis] : 1));
+  require_memory(n, shape, most_on_a_rank(cut) * (shape.ndim() == 2 ? shape[1 - rows.axis] : 1), memory_);
   out.own = Value::dense(n.type.dtype, shape, rows.axis, cut, world_.rank());
   if (const auto memory = memory_of_dying(run, in, out.own)) out.own = out.own.with_data(*memory);
   if (rows.kind == Rows::kGhost) {

@@ -4,6 +4,8 @@
 #include <exception>
 #include <map>
 #include <optional>
+#include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -16,7 +18,8 @@ namespace spgrad {
 /// A schedule bound to a world, with what it keeps from call to call: message buffers and inspected patterns.
 class Executor {
  public:
-  Executor(World& world, const Schedule& schedule);
+  /// Collective. check_nan: see Program.
+  Executor(World& world, const Schedule& schedule, bool check_nan = false);
 
   /// Collective. The outputs for given values (in the order of schedule.given), each anywhere: they are brought to the
   /// place that the schedule wants them in, and `given` then holds them there. An op that fails on one rank keeps that
@@ -42,6 +45,12 @@ class Executor {
     comm::FetchedRows rows;
   };
 
+  void walk();
+  void tell_step(std::size_t p);
+  /// Keeps the first error of this rank, which goes on with what is there: others wait for its messages.
+  void keep_error(std::size_t p);
+  void agree() { world_.agree(error_, failed_at_); }
+
   void bind(std::vector<Value>& given);
   Value placed(const Value& value, const Given& given);
   Layout layout(const LayoutName& name) const;
@@ -63,6 +72,10 @@ class Executor {
   Value moved(const Begin& b, const Value& from);
   comm::Transfer& transfer(std::size_t p, std::shared_ptr<const comm::StarForest> forest, std::size_t row_bytes);
   void end_transfer(std::size_t p, Move move);
+  void compute(std::size_t p, const Run& run, const Node& node, std::vector<Operand> in, Operand& out,
+               const Inspection* inspection);
+  void check_given(std::span<const Value> given) const;
+  void check_sum(std::size_t p, const Begin& b, bool of_finite);
 
   std::vector<Operand> promoted_operands(const Run& run);
   const Inspection* inspect(std::size_t p, const Run& run, const Node& node, const std::vector<Operand>& in);
@@ -74,16 +87,21 @@ class Executor {
 
   World& world_;
   const Schedule& schedule_;
+  bool check_nan_;
+  double memory_;                                  // of the machine that has least
+  std::vector<std::string> lines_;                 // the steps as text, if the world is watched
   std::vector<std::optional<Layout>> layouts_;     // by dimension class, of this call; none until its size is known
   std::unordered_map<const Node*, Shape> shapes_;  // of results whose types leave sizes to the data, of this call
   std::vector<Operand> slots_;
   std::vector<std::size_t> begun_at_;  // by slot: the step of its Begin
+  std::vector<bool> finite_;           // by slot, if NaN is checked: what is to be combined in it
   std::map<std::size_t, std::pair<std::shared_ptr<const comm::StarForest>, std::unique_ptr<comm::Transfer>>> transfers_;
   std::vector<comm::Transfer*> under_way_;
   std::map<std::size_t, std::vector<Inspected>> inspected_;  // by step, the most recent last
   std::map<std::size_t, Fetched> fetched_;                   // by step
   std::vector<Index> bytes_;
   std::exception_ptr error_;
+  Index failed_at_ = 0;  // the step of error_
 };
 
 }  // namespace spgrad

@@ -5,6 +5,7 @@
 #include "src/comm/moves.hpp"
 #include "src/graph/input_ops.hpp"
 #include "src/run/executor.hpp"
+#include "src/run/finite.hpp"
 
 namespace spgrad {
 namespace {
@@ -148,9 +149,9 @@ const Executor::Fetched& Executor::fetched(std::size_t p, const Begin& b, const 
     for (const Slot s : b.operands) in.push_back(s >= 0 ? slot(s) : Operand{});
     need = reader->op->wants({*reader, in, own, to, world_.rank()}, b.input);
   } catch (...) {
-    if (!error_) error_ = std::current_exception();
+    keep_error(p);
   }
-  world_.agree(error_);  // what follows sends sizes that depend on data
+  agree();  // what follows sends sizes that depend on data
   if (same && !world_.any(need != kept.need)) return kept;
   kept = {own.sparsity(), own.layout(), to, need, {}, {}};
   if (own.is_sparse())
@@ -183,6 +184,7 @@ void Executor::fetch(std::size_t p, const Begin& b) {
 
 void Executor::scatter(std::size_t p, const Begin& b) {
   const Operand partial = slot(b.from);
+  if (check_nan_) finite_[static_cast<std::size_t>(b.to)] = all_finite(partial);
   const Sparsity& names = *slot(b.by).own.sparsity();
   slot(b.to).own = partial.own;
   if (const std::size_t bytes = row_bytes(partial.own); bytes > 0) {
@@ -202,6 +204,29 @@ void Executor::end_transfer(std::size_t p, Move move) {
     t->end_scatter();
   else
     t->end_gather();
+}
+
+void Executor::check_given(std::span<const Value> given) const {
+  for (std::size_t k = 0; k < given.size(); ++k) {
+    const Node& node = *schedule_.given[k].node;
+    if (const auto at = find_nan(given[k]))
+      fail(ErrorKind::other, node.name.empty() ? "a constant" : node.name, ", a ", node.type, ", holds ",
+           element_text(given[k], *at), " already when the call begins");
+  }
+}
+
+// Collective. Sums of finite parts may overflow. Maxima and minima make nothing that was not there.
+void Executor::check_sum(std::size_t p, const Begin& b, bool of_finite) {
+  const bool sums = b.move == Move::fold || b.move == Move::reduce_all || b.move == Move::scatter ||
+                    b.move == Move::carry || b.move == Move::carry_back;
+  if (!sums || world_.any(!of_finite)) return;
+  try {
+    if (const auto at = find_not_finite(slot(b.to).own))
+      fail(ErrorKind::other, name(b.move), ": what the ranks have is finite, but it sums up to ",
+           element_text(slot(b.to).own, *at), " of a ", schedule_.types[static_cast<std::size_t>(b.to)]);
+  } catch (...) {
+    keep_error(p);
+  }
 }
 
 }  // namespace spgrad

@@ -146,7 +146,7 @@ struct Function::Impl {
     Vars graph(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(roots.size()));
     Schedule schedule = plan(graph, targets, offers);
     plans.push_front({key, std::move(all), std::move(fired), std::move(schedule), nullptr});
-    plans.front().executor = std::make_unique<Executor>(world, plans.front().schedule);
+    plans.front().executor = std::make_unique<Executor>(world, plans.front().schedule, program.check_nan);
     if (plans.size() > kPlansKept) plans.pop_back();
     return plans.front();
   }

@@ -7,8 +7,10 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <new>
 #include <thread>
 
 #include "src/comm/world.hpp"
@@ -18,19 +20,21 @@ namespace {
 
 Session* the_session = nullptr;
 
-constexpr auto kPatience = std::chrono::seconds(5);
+constexpr auto kPatience = std::chrono::seconds(3);
 
 // What a rank that has ended brings to the others: its exit code.
-bool all_ended(int& code) {
+bool all_ended(World& world, int& code) {
   MPI_Request request;
   int worst = 0;
   MPI_Iallreduce(&code, &worst, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD, &request);
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  const auto since = World::Clock::now();
   int done = 0;
   // A rank that ended well waits as long as it takes: one that failed alone aborts the job.
-  while (!done && (code == 0 || std::chrono::steady_clock::now() < deadline)) {
+  while (!done && (code == 0 || World::Clock::now() < since + kPatience)) {
     MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-    if (!done) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (done) break;
+    if (code == 0) world.waiting("the end of the program", since);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   if (done) code = worst;
   return done != 0;
@@ -42,10 +46,20 @@ int code_of(std::string& message, const std::function<int()>& body) {
   } catch (const Error& e) {
     message = e.what();
     return e.exit_code();
+  } catch (const std::bad_alloc&) {
+    message = "out of memory";
   } catch (const std::exception& e) {
     message = e.what();
-    return static_cast<int>(ErrorKind::other);
+  } catch (...) {
+    message = "an exception of unknown type";
   }
+  return static_cast<int>(ErrorKind::other);
+}
+
+// That of the environment, which a launcher may not have given to all.
+double hang_timeout(World& world) {
+  const char* const text = std::getenv("SPGRAD_HANG_TIMEOUT");
+  return world.reduce(text == nullptr ? 0.0 : std::atof(text), comm::Combine::max);
 }
 
 }  // namespace
@@ -54,12 +68,14 @@ Session::Session(int& argc, char**& argv) {
   start(&argc, &argv);
   const MPI_Comm everybody = MPI_COMM_WORLD;
   world_ = comm::mpi_world(&everybody);
+  set_hang_timeout(hang_timeout(*world_));
 }
 
 Session::Session(int fortran_communicator) {
   start(nullptr, nullptr);
   const MPI_Comm theirs = MPI_Comm_f2c(fortran_communicator);
   world_ = comm::mpi_world(&theirs);
+  set_hang_timeout(hang_timeout(*world_));
 }
 
 void Session::start(int* argc, char*** argv) {
@@ -99,6 +115,8 @@ std::vector<std::pair<std::string, std::string>> Session::libraries() {
   return {{"MPI", first}, {"PETSc", text(major, '.', minor, '.', patch)}};
 }
 
+void Session::set_hang_timeout(double seconds) const { world_->set_hang_timeout(seconds); }
+
 int Session::rank() const { return world_->rank(); }
 int Session::ranks() const { return world_->size(); }
 
@@ -110,7 +128,7 @@ int Session::run(const std::function<int()>& body) const {
   std::string message;
   int code = code_of(message, body);
   const int own = code;
-  const bool together = all_ended(code);
+  const bool together = all_ended(*world_, code);
   if (!message.empty() && (!together || rank() == 0)) {
     std::cout.flush();
     const std::string who = together || ranks() == 1 ? "" : text("rank ", rank(), ": ");

@@ -95,16 +95,20 @@ std::string_view name(Move move) {
   return "relayout";
 }
 
-std::string to_string(const Schedule& schedule, const std::function<std::string(std::size_t)>& note) {
+std::vector<std::string> lines(const Schedule& schedule) {
   Printer print(schedule);
+  std::vector<std::string> out;
+  for (const Step& step : schedule.steps) out.push_back(print(step));
+  return out;
+}
+
+std::string to_string(const Schedule& schedule, const std::function<std::string(std::size_t)>& note) {
+  const Printer print(schedule);
   std::ostringstream out;
   for (const Given& g : schedule.given)
     if (g.node->op != &ops::constant) out << print.given(g) << '\n';
-  for (std::size_t p = 0; p < schedule.steps.size(); ++p) {
-    out << print(schedule.steps[p]);
-    if (note) out << note(p);
-    out << '\n';
-  }
+  const std::vector<std::string> steps = lines(schedule);
+  for (std::size_t p = 0; p < steps.size(); ++p) out << steps[p] << (note ? note(p) : "") << '\n';
   return out.str();
 }
 

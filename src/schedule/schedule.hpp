@@ -105,6 +105,8 @@ struct Schedule {
   int slots() const { return static_cast<int>(types.size()); }
 };
 
+/// The steps as text, one each.
+std::vector<std::string> lines(const Schedule& schedule);
 /// One step a line: what golden tests compare, users read (--explain) and bug reports quote. note(step) is appended.
 std::string to_string(const Schedule& schedule, const std::function<std::string(std::size_t step)>& note = {});
 

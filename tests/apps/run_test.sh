@@ -71,6 +71,14 @@ grep -q 'resumed from step 5' out || fail "not resumed: $(cat out)"
 near "$(number loss)" "$whole" 1e-12 || fail "resumed: loss $(number loss), undisturbed $whole"
 refuses 65 'another model' 2 run --file model.spg --in lr=0.2 --iterate 20 --checkpoint ckpt --resume auto
 
+# --- the first NaN, and ranks that do not come ---
+loop=(run --in w=random:30 --let 'v = w - 0.5' --out 'loss = sum(sqrt(v))' --update 'w = w - 0.3' --iterate 9)
+works 2 "${loop[@]}"
+refuses 1 'step 1: (rank [01]: )?sqrt makes the first value that is not finite, nan at \([0-9]+\)' 2 "${loop[@]}" --check-nan
+refuses 1 'step [2-5]: (rank [012]: )?log makes.*-inf|nan' 3 run --in 'w=[4.0, 3.0]' --out 'loss = sum(log(w))' --update 'w = w - 1.0' --iterate 9 --check-nan
+works 3 run --in 'w=[4.0, 3.0]' --out 'loss = sum(log(w))' --update 'w = w * 0.5' --iterate 9 --check-nan --hang-timeout 30
+refuses 2 'hang-timeout' 2 run --in A=1 --out 'x = A + 1' --hang-timeout -1
+
 # --- what is wrong is pointed at: 2 ---
 refuses 2 "did you mean 'sampling_dot'" 2 run --in A=data.h5:/A2 --out 'x = smapling_dot(A, A, A)'
 refuses 2 "no input or definition is called 'B'" 3 run --in A=data.h5:/A2 --out 'x = A + B'
