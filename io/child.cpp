@@ -49,6 +49,7 @@ void limit(__rlimit_resource what, rlim_t value) {
 void harmless(const ChildLimits& limits) {
   for (int s = 1; s < NSIG; ++s) signal(s, SIG_DFL);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // an Error of who writes
   // A launcher sends them to the whole process group, and they mean the parent; with it the child ends, too.
   for (const int s : {SIGUSR1, SIGUSR2, SIGTERM, SIGINT}) signal(s, SIG_IGN);
   prctl(PR_SET_PDEATHSIG, SIGKILL);

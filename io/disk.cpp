@@ -135,6 +135,22 @@ void sync(const std::string& file_or_folder) {
   fd.close();
 }
 
+Overwritten::Overwritten(const std::string& file) : file_(file), fd_(open(file.c_str(), O_WRONLY | O_CLOEXEC)) {
+  if (fd_ < 0) failed(file_, "cannot be opened");
+}
+
+Overwritten::~Overwritten() { ::close(fd_); }  // what could not be written is an error of sync()
+
+void Overwritten::write(Index at, std::span<const std::byte> bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t n = pwrite(fd_, bytes.data(), bytes.size(), at);
+    if (n < 0 && errno != EINTR) failed(file_, "cannot be written");
+    if (n <= 0) continue;
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+    at += n;
+  }
+}
+
 void write_text(const std::string& file, std::string_view content) {
   Descriptor fd(file, O_WRONLY | O_CREAT | O_EXCL);
   while (!content.empty()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctime>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,19 @@ void copy_file(const std::string& from, const std::string& to);
 void reserve(const std::string& file);
 /// Waits until a file's data, or a folder's names, are on disk.
 void sync(const std::string& file_or_folder);
+/// A file that is there, to be overwritten in places.
+class Overwritten {
+ public:
+  explicit Overwritten(const std::string& file);
+  ~Overwritten();
+  Overwritten(const Overwritten&) = delete;
+  Overwritten& operator=(const Overwritten&) = delete;
+  void write(Index at, std::span<const std::byte> bytes) const;
+
+ private:
+  std::string file_;
+  int fd_;
+};
 void write_text(const std::string& file, std::string_view content);  ///< a new file, synced
 std::string text_of(const std::string& file);
 /// Renames, replacing what is there, and syncs the folder.

@@ -36,23 +36,23 @@ Handle access_to(const World& world) {
 
 }  // namespace
 
-File::File(World& world, const std::string& name, Mode mode) : world_(&world), name_(name), mode_(mode) {
+File::File(World& world, const std::string& name, Mode mode) : world_(&world), name_(name) {
   check_all_see(world, name);
+  world.together([&] {
+    if (mode == Mode::write) out_.emplace(name);
+  });
   world.together([&] {
     const Hdf5 library;
     const Handle access = access_to(world);
-    handle_ = opened(H5Fopen(name.c_str(), mode == Mode::write ? H5F_ACC_RDWR : H5F_ACC_RDONLY, access), H5Fclose,
-                     ErrorKind::io, name, ": HDF5 cannot open it");
+    handle_ =
+        opened(H5Fopen(name.c_str(), H5F_ACC_RDONLY, access), H5Fclose, ErrorKind::io, name, ": HDF5 cannot open it");
   });
 }
 
 void File::close() {
   world_->together([&] {
     const Hdf5 library;
-    const bool flushed = mode_ == Mode::read || H5Fflush(handle_, H5F_SCOPE_LOCAL) >= 0;
-    const std::string why = flushed ? "" : hdf5_complaint();
-    const bool closed = handle_.close();
-    if (!flushed || !closed) fail(ErrorKind::io, name_, ": cannot be written out: ", flushed ? hdf5_complaint() : why);
+    if (!handle_.close()) fail(ErrorKind::io, name_, ": cannot be closed: ", hdf5_complaint());
   });
 }
 

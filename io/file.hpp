@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
+#include "io/disk.hpp"
 #include "io/hdf5.hpp"
 #include "spgrad/dtype.hpp"
 #include "src/comm/world.hpp"
@@ -17,14 +19,19 @@ struct Slab {
   Index elements() const { return rows * columns; }
 };
 
-/// A file that all ranks have open: through MPI-IO where ranks are processes; pretended ranks take turns.
+/// A file that all ranks have open: through MPI-IO where ranks are processes; pretended ranks take turns. HDF5 only
+/// reads it: its structure is there before, and each rank writes the data where they belong by itself. A disk that
+/// fails then is an Error of the rank that sees it. Inside MPI-IO and HDF5 some ranks would wait for others that have
+/// left.
 class File {
  public:
   enum class Mode { read, write };
   /// Collective. Throws Error of kind io on every rank unless all ranks see the file and can open it.
   File(World& world, const std::string& name, Mode mode);
-  /// Collective. Closes it; throws Error of kind io if what was written cannot be flushed.
+  /// Collective. Throws Error of kind io if it cannot be closed.
   void close();
+  /// Not collective. Overwrites bytes of a file that is open for writing; throws Error of kind io.
+  void write(Index at, std::span<const std::byte> bytes) const { out_->write(at, bytes); }
 
   World& world() const { return *world_; }
   const std::string& name() const { return name_; }
@@ -33,7 +40,7 @@ class File {
  private:
   World* world_;
   std::string name_;
-  Mode mode_;
+  std::optional<Overwritten> out_;
   Handle handle_;
 };
 

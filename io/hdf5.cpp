@@ -16,8 +16,17 @@ struct Settings {
   unsigned plugins = 0;
 } host;
 
+// "file write failed: time = ..., filename = ..., error message = 'File too large', ..." -> "file write failed: File
+// too large"; others as they are.
+std::string in_short(const std::string& complaint) {
+  const auto time = complaint.find(": time = "), reason = complaint.find("error message = '");
+  if (time == std::string::npos || reason == std::string::npos) return complaint;
+  const auto begin = complaint.find('\'', reason) + 1;
+  return complaint.substr(0, time) + ": " + complaint.substr(begin, complaint.find('\'', begin) - begin);
+}
+
 herr_t keep_first(unsigned n, const H5E_error2_t* error, void* first) {
-  if (n == 0 && error->desc) *static_cast<std::string*>(first) = error->desc;
+  if (n == 0 && error->desc) *static_cast<std::string*>(first) = in_short(error->desc);
   return 0;
 }
 

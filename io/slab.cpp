@@ -105,17 +105,34 @@ void read_chunks(Dataset& d, const Slab& piece, std::byte* buffer) {
       ErrorKind::data, "HDF5 cannot convert a type");
 }
 
-/// H5Dread or H5Dwrite of one piece, also of an empty one: it is collective.
-template <class Call>
-void move(const File& file, const std::string& path, const Dataset& d, const Slab& piece, ErrorKind kind,
-          const char* done, Call&& call) {
+/// Reads one piece, also an empty one: it is collective.
+void read_piece(const File& file, const std::string& path, const Dataset& d, const Slab& piece, void* buffer) {
   const Hdf5 library;
   const hsize_t elements = static_cast<hsize_t>(piece.elements());
   const Handle memory(H5Screate_simple(1, &elements, nullptr), H5Sclose);
   if (elements == 0) H5Sselect_none(memory);
-  const bool moved = select(d, piece) && call(d.id, d.memory, memory, d.space, d.transfer) >= 0;
-  check_hdf5(moved, kind, file.name(), ": ", path, " cannot be ", done, " (rows ", piece.row, " to ",
+  const bool read = select(d, piece) && H5Dread(d.id, d.memory, memory, d.space, d.transfer, buffer) >= 0;
+  check_hdf5(read, ErrorKind::data, file.name(), ": ", path, " cannot be read (rows ", piece.row, " to ",
              piece.row + piece.rows, ")");
+}
+
+/// Where the elements of a contiguous dataset that is stored as it is in memory begin in the file.
+Index place_of(const File& file, const std::string& path, const Dataset& d) {
+  const Hdf5 library;
+  const haddr_t place = H5Dget_offset(d.id);
+  check_hdf5(place != HADDR_UNDEF, ErrorKind::io, file.name(), ": ", path, " has no place in the file");
+  return static_cast<Index>(place);
+}
+
+/// Rows that are whole follow each other in the file.
+void write_piece(const File& file, const std::string& path, const Dataset& d, const Slab& piece,
+                 std::span<const std::byte> bytes) {
+  if (bytes.empty()) return;
+  const Index begin = place_of(file, path, d), element = static_cast<Index>(bytes.size()) / piece.elements();
+  const Index rows = piece.columns == d.columns ? piece.rows : 1, block = rows * piece.columns * element;
+  for (Index row = 0; row < piece.rows; row += rows)
+    file.write(begin + ((piece.row + row) * d.columns + piece.column) * element,
+               bytes.subspan(static_cast<std::size_t>(row * piece.columns * element), static_cast<std::size_t>(block)));
 }
 
 std::uint64_t piece_checksum(const Slab& piece, Index columns, std::size_t element, std::span<const std::byte> bytes) {
@@ -190,25 +207,18 @@ std::uint64_t read_slab(File& file, const std::string& path, DType dtype, const 
                      if (d.chunks)
                        read_chunks(d, piece, buffer);
                      else
-                       move(file, path, d, piece, ErrorKind::data, "read",
-                            [&](hid_t id, hid_t type, hid_t memory, hid_t space, hid_t how) {
-                              return H5Dread(id, type, memory, space, how, buffer);
-                            });
+                       read_piece(file, path, d, piece, buffer);
                      if (!bytes.empty()) take(piece, first, bytes);
                    });
 }
 
 std::uint64_t write_slab(File& file, const std::string& path, DType dtype, const Slab& mine, const PieceWork& fill,
                          std::size_t piece_bytes) {
-  return in_pieces(
-      file, path, dtype, mine, piece_bytes,
-      [&](const Dataset& d, const Slab& piece, Index first, std::span<std::byte> bytes, std::byte* buffer) {
-        if (!bytes.empty()) fill(piece, first, bytes);
-        move(file, path, d, piece, ErrorKind::io, "written",
-             [&](hid_t id, hid_t type, hid_t memory, hid_t space, hid_t how) {
-               return H5Dwrite(id, type, memory, space, how, buffer);
-             });
-      });
+  return in_pieces(file, path, dtype, mine, piece_bytes,
+                   [&](const Dataset& d, const Slab& piece, Index first, std::span<std::byte> bytes, std::byte*) {
+                     if (!bytes.empty()) fill(piece, first, bytes);
+                     write_piece(file, path, d, piece, bytes);
+                   });
 }
 
 }  // namespace spgrad::io

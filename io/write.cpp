@@ -65,13 +65,12 @@ std::string prepared_copy(const std::string& file, bool append) {
   return copy;
 }
 
-/// Someone else's file may crash HDF5, and does so in a child.
+/// In a child: someone else's file may crash HDF5, and so does one that it could not write out, when the program ends.
 std::string prepare(const World& world, const std::string& file, const NamedValues& values) {
-  const auto work = [&] {
+  in_child(file, [&] {
     create_structure(world, file, values);
     return std::string();
-  };
-  file_size(file) > 0 ? in_child(file, work) : work();
+  });
   reserve(file);
   return {};
 }

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -29,7 +30,7 @@
 static const char* folder;
 static dev_t device;
 static int folder_fd = -1, log_fd = -1;
-static long calls, cut_at;
+static long *calls, cut_at;   /* calls: of this process and its children */
 static char latest[PATH_MAX]; /* what `latest` names, until it is synced */
 
 static void cut(void) {
@@ -56,6 +57,8 @@ __attribute__((constructor)) static void begin(void) {
   folder = getenv("POWER_FOLDER");
   if (folder == NULL || (rank != NULL && strcmp(rank, "0") != 0) || stat(folder, &status) != 0) return;
   device = status.st_dev;
+  calls = mmap(NULL, sizeof *calls, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (calls == MAP_FAILED) abort();
   folder_fd = REAL(open)(folder, O_RDONLY | O_CLOEXEC);
   if (log != NULL) log_fd = REAL(open)(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (at != NULL) cut_at = atol(at);
@@ -64,7 +67,7 @@ __attribute__((constructor)) static void begin(void) {
 }
 
 static void point(const char* call, const char* name) {
-  if (++calls == cut_at) cut();
+  if (__atomic_add_fetch(calls, 1, __ATOMIC_SEQ_CST) == cut_at) cut();
   note(call, name);
 }
 static void at_path(const char* call, const char* path) {

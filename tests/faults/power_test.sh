@@ -16,7 +16,7 @@ if [ "$(id -u)" != 0 ] || ! insert; then
 fi
 umount "$disk"
 trap 'umount "$disk" 2> /dev/null; rm -rf "$work"' EXIT
-lost=0 worst=0
+lost=0 worst=0 early=0 inside=0 late=0
 
 # round WHAT VARIABLE=VALUE: a job on a fresh disk whose power fails; what was acknowledged must be there.
 round() {
@@ -39,12 +39,14 @@ round() {
   umount "$disk" || fail "$what: still in use"
   insert || fail "$what: the disk cannot be mounted again"
   goes_on "$disk/ckpt" "$acknowledged" "$what"
+  case $acknowledged in 0) early=$((early + 1)) ;; "$steps") late=$((late + 1)) ;; *) inside=$((inside + 1)) ;; esac
   if [ "${from:-0}" -lt "$acknowledged" ]; then lost=$((lost + 1)); fi
   umount "$disk"
 }
 
 round 'no cut' POWER_CUT_AT=0
 [ "$rc" = 0 ] || fail "without a cut: exit code $rc: $(cat err)"
+whole=$(awk -v s="$took" 'BEGIN { print int(1000 * s) }')
 points=$(grep -vc '^acknowledged' power.log) saved=$(grep -c '^acknowledged' power.log)
 [ "$saved" = "$steps" ] || fail "$saved of $steps checkpoints were acknowledged"
 rounds=0
@@ -53,10 +55,10 @@ for ((at = 1; at <= points; at += stride)); do
   rounds=$((rounds + 1))
 done
 row "power cut before a call that changes the disk, of $points" "$rounds" "$lost acknowledged checkpoints lost; ended after $worst s at most"
-lost=0
+lost=0 early=0 inside=0 late=0
 for ((k = 0; k < cuts; ++k)); do
-  random 500
-  round "power cut after $((250 + drawn)) ms" POWER_AFTER=$((250 + drawn))
+  random $whole
+  round "power cut after $drawn ms" POWER_AFTER=$drawn
 done
-row "power cut at a random moment" "$cuts" "$lost acknowledged checkpoints lost"
+row "power cut at a random moment" "$cuts" "$lost acknowledged checkpoints lost ($early before the first, $inside between, $late behind the last)"
 finish

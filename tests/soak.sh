@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The tests of faults at their full length; an hour or two. Prints a table: fault, rounds, outcome.
+#   tests/soak.sh [BIN] [NAME..]     BIN: folder with the executables; NAME: ranks kill power disk damage, default all
+# Exit code: 0 if nothing failed, else 1.
+set -uo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
+bin=${1:-$here/../build/release/bin}
+shift
+failed=0
+for name in ${*:-ranks damage disk kill power}; do
+  case $name in
+    ranks) full=(all) ;;
+    kill) full=(200) ;;
+    power) full=(1 500) ;;   # before each call, at 500 random moments
+    disk) full=(20) ;;       # sizes of the disk
+    damage) full=(1000 200) ;;  # bits flipped, files cut short
+    *) echo "tests/soak.sh: there is no '$name'" >&2; exit 2 ;;
+  esac
+  "$here/faults/${name}_test.sh" "$bin" "${full[@]}"
+  rc=$?
+  if [ $rc != 0 ] && [ $rc != 77 ]; then failed=1; fi
+done
+exit $failed
