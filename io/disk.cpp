@@ -135,7 +135,8 @@ void sync(const std::string& file_or_folder) {
   fd.close();
 }
 
-Overwritten::Overwritten(const std::string& file) : file_(file), fd_(open(file.c_str(), O_WRONLY | O_CLOEXEC)) {
+Overwritten::Overwritten(const std::string& file)
+    : file_(file), fd_(uninterrupted([&] { return open(file.c_str(), O_WRONLY | O_CLOEXEC); })) {
   if (fd_ < 0) failed(file_, "cannot be opened");
 }
 

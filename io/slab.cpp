@@ -75,8 +75,8 @@ Dataset open_dataset(const File& file, const std::string& path, DType dtype) {
   return d;
 }
 
-/// Collective. Each rank moves whole rows, or compressed pieces, for itself: that is faster than the two phases of
-/// MPI-IO, and one that fails leaves nobody waiting. Parts of rows, which lie scattered in the file, all ranks move
+/// Collective. Each rank reads whole rows, or compressed pieces, for itself: that is faster than the two phases of
+/// MPI-IO, and one that fails leaves nobody waiting. Parts of rows, which lie scattered in the file, all ranks read
 /// together.
 void choose_transfer(World& world, const Dataset& d, const Slab& mine) {
   const bool scattered = d.contiguous && mine.elements() > 0 && mine.columns < d.columns;

@@ -38,6 +38,14 @@ void check_written(World& world, const std::string& name, const NamedValues& val
   }
 }
 
+/// A file that was made a moment ago and is broken now is the fault of the disk.
+template <class Work>
+auto on_a_disk_that_may_fail(Work&& work) try {
+  return work();
+} catch (const Error& e) {
+  throw Error(e.what(), e.kind() == ErrorKind::data ? ErrorKind::io : e.kind());
+}
+
 void check_paths(const NamedValues& values) {
   for (const auto& [path, value] : values) require(static_cast<bool>(value), "there is no value to write to ", path);
   for (std::size_t a = 0; a < values.size(); ++a)
@@ -80,9 +88,12 @@ std::string prepare(const World& world, const std::string& file, const NamedValu
 std::vector<Checksums> write_values(World& world, const std::string& file, const NamedValues& values) {
   check_paths(values);
   on_root(world, [&] { return prepare(world, file, values); });
-  std::vector<Checksums> checksums = each_written(world, file, values);
-  world.together([&] { sync(file); });
-  check_written(world, file, values, checksums);
+  std::vector<Checksums> checksums = on_a_disk_that_may_fail([&] {
+    std::vector<Checksums> written = each_written(world, file, values);
+    world.together([&] { sync(file); });
+    check_written(world, file, values, written);
+    return written;
+  });
   for (Checksums& sums : checksums)
     world.all_reduce(DType::uint64, comm::Combine::sum, std::as_writable_bytes(std::span(sums)));
   return checksums;

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # The tests of faults at their full length; an hour or two. Prints a table: fault, rounds, outcome.
-#   tests/soak.sh [BIN] [NAME..]     BIN: folder with the executables; NAME: ranks kill power disk damage, default all
+#   tests/soak.sh [BIN] [NAME..]     BIN: folder with the executables; NAME: ranks hosts damage disk kill power, default all
 # Exit code: 0 if nothing failed, else 1.
 set -uo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 bin=${1:-$here/../build/release/bin}
-shift
+if [ $# -gt 0 ]; then shift; fi
 failed=0
-for name in ${*:-ranks damage disk kill power}; do
+for name in ${*:-ranks hosts damage disk kill power}; do
   case $name in
     ranks) full=(all) ;;
+    hosts) full=(5) ;;
     kill) full=(200) ;;
     power) full=(1 500) ;;   # before each call, at 500 random moments
     disk) full=(20) ;;       # sizes of the disk

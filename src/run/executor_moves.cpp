@@ -19,6 +19,13 @@ Value ghost_block(const Value& own, const Sparsity& names) {
   return Value::whole(own.dtype(), own.shape().ndim() == 2 ? Shape{ghosts, own.row_length()} : Shape{ghosts});
 }
 
+// The name of the op whose result is in a slot.
+std::string_view maker(const Schedule& schedule, Slot slot) {
+  for (const Step& step : schedule.steps)
+    if (const Run* const run = std::get_if<Run>(&step); run != nullptr && run->out == slot) return run->node->op->name;
+  return "a value that was given";
+}
+
 }  // namespace
 
 void Executor::bind(std::vector<Value>& given) {
@@ -222,7 +229,7 @@ void Executor::check_sum(std::size_t p, const Begin& b, bool of_finite) {
   if (!sums || world_.any(!of_finite)) return;
   try {
     if (const auto at = find_not_finite(slot(b.to).own))
-      fail(ErrorKind::other, name(b.move), ": what the ranks have is finite, but it sums up to ",
+      fail(ErrorKind::other, maker(schedule_, b.from), ": the parts that the ranks have are finite, but their sum is ",
            element_text(slot(b.to).own, *at), " of a ", schedule_.types[static_cast<std::size_t>(b.to)]);
   } catch (...) {
     keep_error(p);

@@ -13,7 +13,7 @@ bytes_data=$(stat -c %s $last/data.h5) bytes_manifest=$(stat -c %s $last/manifes
 damaged() {
   goes_on copy $((steps - 1)) "$1"
   if [ "$from" = "$steps" ]; then fail "$1: not noticed"; silent=$((silent + 1)); fi
-  grep "step-0000000$steps is passed over" "$work/err" | grep -q "$2" || fail "$1: $2 is not named: $(cat "$work/err")"
+  grep -a "step-0000000$steps is passed over" "$work/err" | grep -aq "$2" || fail "$1: $2 is not named: $(cat "$work/err")"
 }
 silent=0
 for ((k = 0; k < flips; ++k)); do

@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
 # Full, read-only, missing and limited disks: exit code 74 within 30 s, one message, the checkpoint before intact.
 #   disk_test.sh BIN [SIZES]       SIZES: of the full disk; root only
+# Its mounts are seen by nobody else: one that a process elsewhere still had could not be mounted anew.
+if [ -z "${SPGRAD_OWN_MOUNTS:-}" ] && unshare -m true 2> /dev/null; then
+  SPGRAD_OWN_MOUNTS=1 exec unshare -m --propagation private "$0" "$@"
+fi
 . "$(dirname "$0")/support.sh"
 sizes=${2:-2}
 disk=$work/disk

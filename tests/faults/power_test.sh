@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
 # The power fails while checkpoints are saved: what was acknowledged is there, whole.    power_test.sh BIN [STRIDE RANDOM]
 # Cuts before every STRIDE-th call that changes the file system, and RANDOM ones at any moment. Needs root and loop devices.
+# Its mounts are seen by nobody else: one that a process elsewhere still had could not be mounted anew.
+if [ -z "${SPGRAD_OWN_MOUNTS:-}" ] && unshare -m true 2> /dev/null; then
+  SPGRAD_OWN_MOUNTS=1 exec unshare -m --propagation private "$0" "$@"
+fi
 . "$(dirname "$0")/support.sh"
 stride=${2:-32} cuts=${3:-3}
 disk=$work/disk
