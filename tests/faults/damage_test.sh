@@ -32,7 +32,7 @@ for ((k = 0; k < truncations; ++k)); do
   rm -rf copy; cp -a whole copy
   file=data.h5 size=$bytes_data
   if [ $((k % 4)) = 3 ]; then file=manifest.json size=$bytes_manifest; fi
-  random $size
+  random $((size - 1))  # without its last byte, a newline, a manifest is whole
   truncate -s $drawn copy/step-0000000$steps/$file
   damaged "$file cut to $drawn bytes" $file
 done
