@@ -21,4 +21,8 @@ for name in ${*:-ranks hosts damage disk kill power}; do
   rc=$?
   if [ $rc != 0 ] && [ $rc != 77 ]; then failed=1; fi
 done
+if [ $# = 0 ]; then  # every hostile file at 1, 2 and 3 ranks; damaged files with other seeds
+  "$here/apps/hostile_test.sh" "$bin" all || failed=1
+  SPGRAD_SEED=$((RANDOM * 100000)) SPGRAD_COUNT=100000 "$bin/tests_pretended" --gtest_filter='Mutants.*' || failed=1
+fi
 exit $failed

@@ -53,7 +53,7 @@ TEST(Child, MayNotWaitWithoutEnd) {
 
 TEST(Child, MayNotTakeTheMachinesMemory) {
   expect_refused(ErrorKind::data, "more than 64 MiB of memory",
-                 [] { return std::string(std::size_t{100} << 20, 'x').substr(0, 1); });
+                 [] { return std::string(std::size_t{4} << 30, 'x').substr(0, 1); });
 }
 
 // A launcher sends a signal to all of a process group: a look at a sound file must not end as one at a broken file.
