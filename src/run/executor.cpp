@@ -213,14 +213,21 @@ const Inspection* Executor::inspect(std::size_t p, const Run& run, const Node& n
   if (op.pattern.kind == PatternOf::kStructural)
     for (const Inspected& known : kept)
       if (known.of == of && known.rows == rows && known.columns == columns) return &known.result;
-  agree();  // what follows sends sizes that depend on data
   const SparsityPtr before =
       op.pattern.kind == PatternOf::kData && !kept.empty() ? kept.back().result.pattern : nullptr;
   if (op.pattern.kind == PatternOf::kData || kept.size() == kInspectionsKept) kept.clear();
   kept.reserve(kInspectionsKept);
   Inspector inspector(world_, node, in, rows, columns);
+  // What an inspection sends depends on data, so each of its collectives begins with an agreement: a rank that has
+  // failed before goes to the last one at once.
   Inspection made;
-  world_.together([&] { made = op.inspect(inspector); });
+  try {
+    if (error_) std::rethrow_exception(error_);
+    made = op.inspect(inspector);
+  } catch (...) {
+    keep_error(p);
+  }
+  agree();
   kept.push_back({std::move(of), rows, columns, std::move(made)});
   Inspection& now = kept.back().result;
   // The same pattern again: what was derived from it stays known.
