@@ -148,8 +148,10 @@ std::string to_json(const Manifest& m) try {
 
 Manifest parse_manifest(const std::string& text, const std::string& file) try {
   return manifest_from(parse(text));
-} catch (const Json::exception& e) {
-  fail(ErrorKind::data, file, " is broken: ", e.what());
+} catch (const Json::parse_error& e) {
+  fail(ErrorKind::data, file, " is broken: it is no JSON at byte ", e.byte);
+} catch (const Json::exception&) {
+  fail(ErrorKind::data, file, " is broken: something in it is missing, or of another kind than it should be");
 } catch (const Error& e) {
   fail(ErrorKind::data, file, " is broken or foreign: ", e.what());
 }

@@ -21,7 +21,7 @@ bool is_sparse_product(const Var& x) {
 
 // Peels what stands around a product that nothing else reads; each layer in the dtype of the whole. One that is
 // broadcast is none.
-std::optional<Product> product_in(Var x, const Var& node, const Scene& scene) {
+std::optional<Product> product_in(Var x, const Var& z, const Var& node, const Scene& scene) {
   if (!same_shape(x, node)) return {};
   const DType dtype = node->type.dtype;
   Product p;
@@ -35,6 +35,8 @@ std::optional<Product> product_in(Var x, const Var& node, const Scene& scene) {
     if (x->op == &ops::neg) {
       p.negative = !p.negative;
       x = Var(x->in[0]);
+    } else if (x->op == &ops::conform && x->in[1] == z && same_shape(x->in[0], z)) {
+      x = Var(x->in[0]);  // the sum lays it out as z by itself
     } else if (x->op == &ops::transpose) {
       turned = !turned;
       x = Var(x->in[0]);
@@ -60,7 +62,7 @@ Var add_product(const Var& node, const Match&, const Scene& scene) {
   if (node->in[0] == node->in[1]) return {};
   for (const std::size_t k : {1u, 0u})
     if (const Var& z = node->in[1 - k]; can_be_added(z, node))
-      if (const auto p = product_in(node->in[k], node, scene))
+      if (const auto p = product_in(node->in[k], z, node, scene))
         return if_same_type(node, usmm(p->factor(), p->x, p->y, z));
   return {};
 }
@@ -69,12 +71,12 @@ Var subtract_product(const Var& node, const Match&, const Scene& scene) {
   const Var &a = node->in[0], &b = node->in[1];
   if (a == b) return {};
   if (can_be_added(a, node))
-    if (auto p = product_in(b, node, scene)) {
+    if (auto p = product_in(b, a, node, scene)) {
       p->negative = !p->negative;
       return if_same_type(node, usmm(p->factor(), p->x, p->y, a));
     }
   if (!can_be_added(b, node)) return {};
-  const auto p = product_in(a, node, scene);
+  const auto p = product_in(a, b, node, scene);
   return p ? if_same_type(node, usmm(p->factor(), p->x, p->y, neg(b))) : Var{};
 }
 

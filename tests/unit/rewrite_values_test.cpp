@@ -87,6 +87,7 @@ const std::vector<Row>& rows() {
       {"usmm_of_sum", [] { return add(ku, dot(kA, kv)); }},
       {"usmm_of_sum", [] { return add(T(kY), mul(ks, dot(T(kX), kA))); }},
       {"usmm_of_difference", [] { return sub(kX, mul(ks, dot(kA, kY))); }},
+      {"usmm_of_difference", [] { return sub(kY, mul(ks, conform(dot(T(kA), kX), kY))); }},
       {"usmm_of_difference", [] { return sub(mul(0.5, dot(kA, kY)), kX); }},
       {"sum_of_product", [] { return sum(mul(kX, sin(kX))); }},
       {"sum_of_square", [] { return sum(sqr(kX)); }},

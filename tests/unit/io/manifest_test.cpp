@@ -12,5 +12,18 @@ TEST(Manifest, NestedWithoutEndIsRefused) {
   }
 }
 
+TEST(Manifest, ThatIsNoJsonOrLacksSomethingIsRefusedInOurWords) {
+  for (const char* text : {"{\"format\": \x01\xff", "", "{\"format\": \"spgrad checkpoint\"}", "{\"format\": 3}", "[]"})
+    try {
+      io::parse_manifest(text, "manifest.json");
+      ADD_FAILURE() << text;
+    } catch (const Error& e) {
+      const std::string what = e.what();
+      EXPECT_TRUE(what.starts_with("manifest.json is broken")) << what;
+      EXPECT_EQ(what.find("json.exception"), std::string::npos) << what;
+      EXPECT_EQ(what.find('\xff'), std::string::npos) << what;
+    }
+}
+
 }  // namespace
 }  // namespace spgrad::tests
