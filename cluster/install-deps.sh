@@ -2,7 +2,7 @@
 # Installs what spgrad is built with, on Debian 12 and its like: only what is missing, without questions.
 #   cluster/install-deps.sh [--with-clients] [--with-dev]
 #       --with-clients  also what the benchmarks and client tests compare with (python3-h5py, python3-scipy)
-#       --with-dev      also what developers use (git, clang-format, clang-tidy, ccache)
+#       --with-dev      also what developers use (git, clang-format, clang-tidy, ccache; clang, for the fuzz targets)
 # Run by root, or by a user with sudo. On a system without apt-get it names the packages and stops.
 # Exit code: 0 all there, 1 something could not be installed, 2 usage.
 set -euo pipefail
@@ -10,9 +10,9 @@ set -euo pipefail
 build=(g++ cmake ninja-build pkgconf)
 libs=(libpetsc-real-dev libopenblas-pthread-dev libopenmpi-dev openmpi-bin libhdf5-openmpi-dev zlib1g-dev
   libcli11-dev libfmt-dev nlohmann-json3-dev libxxhash-dev libzip-dev)
-tests=(libgtest-dev libbenchmark-dev)
+tests=(libgtest-dev libbenchmark-dev e2fsprogs)
 clients=(python3-h5py python3-scipy)
-dev=(git clang-format clang-tidy ccache)
+dev=(git clang-format clang-tidy ccache clang libclang-rt-dev)
 
 say() { echo "install-deps: $*"; }
 die() { say "$*" >&2; exit 1; }
