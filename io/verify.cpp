@@ -81,8 +81,12 @@ Complaints verify_checkpoint(World& world, const std::string& folder) {
   const std::string data = folder + kData, manifest = folder + kManifest;
   const auto read_manifest = [&] { m = parse_manifest(on_root(world, [&] { return text_of(manifest); }), manifest); };
   if (!passes(complaints, read_manifest)) return complaints;
+  const auto named = step_of(std::filesystem::path(folder).filename().string());
+  if (named && *named != m.step)
+    complaints.push_back(text(folder, " has the name of step ", *named, ", but holds step ", m.step, ": rename it"));
+  const std::size_t before = complaints.size();
   passes(complaints, [&] { check_blocks(world, data, m, complaints); });
-  if (!complaints.empty()) return complaints;  // HDF5 gets to see nothing that is damaged
+  if (complaints.size() > before) return complaints;  // HDF5 gets to see nothing that is damaged
   passes(complaints, [&] {
     contents = inspect_together(world, data, "");
     File file(world, data, File::Mode::read);

@@ -75,6 +75,16 @@ TEST(Verify, OfCheckpointsSaysWhatIsDamagedAndWhere) {
   });
 }
 
+TEST(Verify, OfACheckpointUnderTheNameOfAnotherStepSaysSo) {
+  in_folder([](World& world, const std::string& folder) {
+    io::save_checkpoint(world, folder, snapshot(world, 20), 2);
+    once(world, [&] { fs::rename(folder + "/step-00000020", folder + "/step-00000030"); });
+    const auto said = complaints(world, folder);
+    ASSERT_EQ(said.size(), 1u);
+    EXPECT_NE(said[0].find("has the name of step 30, but holds step 20"), std::string::npos) << said[0];
+  });
+}
+
 TEST(Verify, GivesTheRangeOfBytesAndOfElements) {
   in_folder([](World& world, const std::string& folder) {
     io::save_checkpoint(world, folder, {.step = 1, .facts = {}, .values = {{"/W", full({1 << 20}, 0.5)}}}, 1);
