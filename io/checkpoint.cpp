@@ -1,7 +1,6 @@
 #include "io/checkpoint.hpp"
 
 #include <algorithm>
-#include <ctime>
 
 #include "io/disk.hpp"
 #include "io/lock.hpp"
@@ -12,51 +11,6 @@ namespace spgrad::io {
 namespace {
 
 constexpr Index kSmall = 1024;  // elements of a whole value that comes whole again
-
-/// Collective. on_root for work without a result.
-void do_on_root(World& world, const std::function<void()>& work) {
-  on_root(world, [&] {
-    work();
-    return std::string();
-  });
-}
-
-std::string hdf5_version() {
-  const Hdf5 library;
-  unsigned major = 0, minor = 0, release = 0;
-  H5get_libversion(&major, &minor, &release);
-  return text(major, '.', minor, '.', release);
-}
-
-Manifest manifest_of(const World& world, const Snapshot& snapshot, const std::vector<Checksums>& checksums) {
-  Manifest m;
-  m.step = snapshot.step;
-  m.facts = snapshot.facts;
-  m.about = snapshot.about;
-  m.about.insert(m.about.end(),
-                 {{"HDF5", hdf5_version()}, {"ranks", text(world.size())}, {"time", utc(std::time(nullptr))}});
-  m.inputs = snapshot.inputs;
-  for (std::size_t v = 0; v < snapshot.values.size(); ++v) {
-    const auto& [path, value] = snapshot.values[v];
-    const Index nnz = value.is_sparse() ? value.sparsity()->nnz() : value.shape().elements();
-    m.values.push_back({.entry = {path, value.format(), value.dtype(), value.shape(), nnz},
-                        .whole = !value.is_sparse() && value.cut() == kWhole,
-                        .checksums = checksums[v]});
-  }
-  return m;
-}
-
-void fill_checkpoint(World& world, const std::string& folder, const Snapshot& snapshot) {
-  const std::string data = folder + kData;
-  Manifest m = manifest_of(world, snapshot, write_values(world, data, snapshot.values));
-  m.bytes = std::stoll(on_root(world, [&] { return std::to_string(file_size(data)); }));
-  m.blocks = hash_blocks(world, data, m.bytes);
-  do_on_root(world, [&] {
-    const std::string file = folder + kManifest, text = to_json(m);
-    write_text(file, text);
-    if (text_of(file) != text) fail(ErrorKind::io, file, " does not read back as it was written");
-  });
-}
 
 /// Collective. Nothing of data.h5 is shown to HDF5 before every byte is known to be as it was written.
 void check_data(World& world, const std::string& file, const Manifest& m) {
@@ -103,32 +57,13 @@ Snapshot load_snapshot(World& world, const std::string& folder) {
   check_data(world, name, m);
   Snapshot snapshot{.step = m.step, .facts = m.facts, .values = {}, .inputs = m.inputs, .about = m.about};
   const std::vector<Content> contents = inspect_together(world, name, "");
-  File file(world, name, File::Mode::read);
+  File file(world, name);
   for (const SavedValue& saved : m.values)
     snapshot.values.emplace_back(saved.entry.path, load_value(file, contents, saved));
   return snapshot;
 }
 
 }  // namespace
-
-void save_checkpoint(World& world, const std::string& directory, const Snapshot& snapshot, int keep) {
-  require(keep >= 1, "a checkpoint cannot be saved and ", keep, " kept");
-  require(snapshot.step >= 0, "a checkpoint cannot have step ", snapshot.step);
-  CheckpointLock lock;
-  const std::string folder = on_root(world, [&] {
-    create_folder(directory);
-    lock = lock_folder(directory);
-    return begin_checkpoint(directory);
-  });
-  try {
-    fill_checkpoint(world, folder, snapshot);
-    do_on_root(world, [&] { publish_checkpoint(folder, directory, snapshot.step); });
-  } catch (...) {
-    if (world.rank() == 0) discard(folder);
-    throw;
-  }
-  do_on_root(world, [&] { remove_old_checkpoints(directory, keep); });
-}
 
 std::optional<Snapshot> load_checkpoint(World& world, const std::string& directory,
                                         const std::function<void(const std::string&)>& note) {

@@ -135,14 +135,26 @@ void sync(const std::string& file_or_folder) {
   fd.close();
 }
 
-Overwritten::Overwritten(const std::string& file)
-    : file_(file), fd_(uninterrupted([&] { return open(file.c_str(), O_WRONLY | O_CLOEXEC); })) {
+RawFile::RawFile(const std::string& file, Mode mode)
+    : file_(file),
+      fd_(uninterrupted([&] { return open(file.c_str(), (mode == Mode::read ? O_RDONLY : O_RDWR) | O_CLOEXEC); })) {
   if (fd_ < 0) failed(file_, "cannot be opened");
 }
 
-Overwritten::~Overwritten() { ::close(fd_); }  // what could not be written is an error of sync()
+RawFile::~RawFile() { ::close(fd_); }  // what could not be written is an error of sync()
 
-void Overwritten::write(Index at, std::span<const std::byte> bytes) const {
+void RawFile::read(Index at, std::span<std::byte> bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t n = pread(fd_, bytes.data(), bytes.size(), at);
+    if (n < 0 && errno != EINTR) failed(file_, "cannot be read");
+    if (n == 0) fail(ErrorKind::data, file_, " ends after ", at, " bytes");
+    if (n < 0) continue;
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+    at += n;
+  }
+}
+
+void RawFile::write(Index at, std::span<const std::byte> bytes) const {
   while (!bytes.empty()) {
     const ssize_t n = pwrite(fd_, bytes.data(), bytes.size(), at);
     if (n < 0 && errno != EINTR) failed(file_, "cannot be written");
@@ -150,6 +162,12 @@ void Overwritten::write(Index at, std::span<const std::byte> bytes) const {
     bytes = bytes.subspan(static_cast<std::size_t>(n));
     at += n;
   }
+}
+
+void RawFile::begin_sync(Index at, Index bytes) const { sync_file_range(fd_, at, bytes, SYNC_FILE_RANGE_WRITE); }
+
+void RawFile::sync() const {
+  if (uninterrupted([&] { return fsync(fd_); }) != 0) failed(file_, "cannot be synced to disk");
 }
 
 void write_text(const std::string& file, std::string_view content) {
@@ -177,8 +195,12 @@ std::string text_of(const std::string& file) {
   return content;
 }
 
-void publish(const std::string& from, const std::string& to) {
+void rename(const std::string& from, const std::string& to) {
   if (std::rename(from.c_str(), to.c_str()) != 0) failed(to, "cannot be put in place");
+}
+
+void publish(const std::string& from, const std::string& to) {
+  rename(from, to);
   sync(folder_of(to));
 }
 
@@ -189,6 +211,10 @@ void remove_all(const std::string& path) {
 void discard(const std::string& path) noexcept {
   std::error_code ignored;
   fs::remove_all(path, ignored);
+}
+
+void make_folder(const std::string& folder) {
+  if (mkdir(folder.c_str(), 0777) != 0) failed(folder, "cannot be created");
 }
 
 void create_folder(const std::string& folder) {

@@ -30,14 +30,18 @@ void copy_file(const std::string& from, const std::string& to);
 void reserve(const std::string& file);
 /// Waits until a file's data, or a folder's names, are on disk.
 void sync(const std::string& file_or_folder);
-/// A file that is there, to be overwritten in places.
-class Overwritten {
+/// A file that is there, open for its bytes.
+class RawFile {
  public:
-  explicit Overwritten(const std::string& file);
-  ~Overwritten();
-  Overwritten(const Overwritten&) = delete;
-  Overwritten& operator=(const Overwritten&) = delete;
+  enum class Mode { read, overwrite };
+  RawFile(const std::string& file, Mode mode);
+  ~RawFile();
+  RawFile(const RawFile&) = delete;
+  RawFile& operator=(const RawFile&) = delete;
+  void read(Index at, std::span<std::byte> bytes) const;  ///< kind data if the file ends before
   void write(Index at, std::span<const std::byte> bytes) const;
+  void begin_sync(Index at, Index bytes) const;  ///< the disk gets to work on them; nothing waits
+  void sync() const;                             ///< waits until all that was written is on disk
 
  private:
   std::string file_;
@@ -45,12 +49,14 @@ class Overwritten {
 };
 void write_text(const std::string& file, std::string_view content);  ///< a new file, synced
 std::string text_of(const std::string& file);
+void rename(const std::string& from, const std::string& to);  ///< replacing what is there
 /// Renames, replacing what is there, and syncs the folder.
 void publish(const std::string& from, const std::string& to);
 /// Removes a file or folder with all that is in it; nothing happens if it is not there.
 void remove_all(const std::string& path);
 /// Like remove_all, but says nothing where it cannot: for use where another Error is on its way.
 void discard(const std::string& path) noexcept;
+void make_folder(const std::string& folder);                   ///< a new one in a folder that is there, not synced
 void create_folder(const std::string& folder);                 ///< with those above it; nothing happens if it is there
 std::vector<std::string> names_in(const std::string& folder);  ///< ascending; none if it is not there
 

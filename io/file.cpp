@@ -36,23 +36,13 @@ Handle access_to(const World& world) {
 
 }  // namespace
 
-File::File(World& world, const std::string& name, Mode mode) : world_(&world), name_(name) {
+File::File(World& world, const std::string& name) : world_(&world), name_(name) {
   check_all_see(world, name);
-  world.together([&] {
-    if (mode == Mode::write) out_.emplace(name);
-  });
   world.together([&] {
     const Hdf5 library;
     const Handle access = access_to(world);
     handle_ =
         opened(H5Fopen(name.c_str(), H5F_ACC_RDONLY, access), H5Fclose, ErrorKind::io, name, ": HDF5 cannot open it");
-  });
-}
-
-void File::close() {
-  world_->together([&] {
-    const Hdf5 library;
-    if (!handle_.close()) fail(ErrorKind::io, name_, ": cannot be closed: ", hdf5_complaint());
   });
 }
 

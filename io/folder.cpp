@@ -1,4 +1,4 @@
-// folder.cpp: checkpoint.hpp. Every change is one rename, so that a crash falls before or behind it.
+// folder.cpp: the folder of checkpoint.hpp. Every change is one rename, so that a crash falls before or behind it.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -29,20 +29,17 @@ void set_latest(const std::string& directory, const std::string& name) {
   const std::string link = unused_name(directory + "/" + std::string(kTemporary));
   if (symlink(name.c_str(), link.c_str()) != 0)
     fail(ErrorKind::io, link, ": cannot be created: ", std::strerror(errno));
-  publish(link, directory + "/latest");
+  rename(link, directory + "/latest");
 }
 
 /// A folder cannot be renamed over another one. Where the file system can exchange two names there is always one; else
-/// the old one stands aside for a moment, where clean_up finds it.
-void replace(const std::string& folder, const std::string& directory, const std::string& name) {
+/// the old one stands aside for a moment, where clean_up finds it. Returns where the old one is.
+std::string replace(const std::string& folder, const std::string& directory, const std::string& name) {
   const std::string target = directory + "/" + name, aside = directory + "/" + std::string(kOld) + name;
-  if (renameat2(AT_FDCWD, folder.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) {
-    sync(directory);
-    return remove_all(folder);
-  }
-  publish(target, aside);
-  publish(folder, target);
-  remove_all(aside);
+  if (renameat2(AT_FDCWD, folder.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) return folder;
+  rename(target, aside);
+  rename(folder, target);
+  return aside;
 }
 
 CheckpointEntry entry_of(const std::string& directory, const std::string& name) {
@@ -97,19 +94,22 @@ std::vector<CheckpointEntry> list_checkpoints(const std::string& directory) {
 
 std::string begin_checkpoint(const std::string& directory) {
   std::string folder = unused_name(directory + "/" + std::string(kTemporary));
-  create_folder(folder);
+  make_folder(folder);
   create_file(folder + kData);
   return folder;
 }
 
 void publish_checkpoint(const std::string& folder, const std::string& directory, Index step) {
   const std::string name = step_name(step), target = directory + "/" + name;
+  std::string old;
   sync(folder);
   if (exists(target))
-    replace(folder, directory, name);
+    old = replace(folder, directory, name);
   else
-    publish(folder, target);
+    rename(folder, target);
   set_latest(directory, name);
+  sync(directory);  // of both names: loading finds the one before where the power fails between them
+  if (!old.empty()) remove_all(old);
 }
 
 void remove_old_checkpoints(const std::string& directory, int keep) {
@@ -120,7 +120,7 @@ void remove_old_checkpoints(const std::string& directory, int keep) {
       continue;
     }
     const std::string doomed = unused_name(directory + "/" + std::string(kTemporary));
-    publish(folder, doomed);  // half removed it would look like a damaged one
+    rename(folder, doomed);  // half removed it would look like a damaged one
     remove_all(doomed);
   }
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "io/blocks.hpp"
 #include "io/parts.hpp"
 
 namespace spgrad::io {
@@ -24,15 +25,10 @@ struct Manifest {
   std::vector<SavedValue> values;
 };
 
-inline constexpr Index kBlockBytes = Index{4} << 20;
-
 /// JSON with a checksum of itself. Throws Error of kind data for a name or fact that is not UTF-8.
 std::string to_json(const Manifest& manifest);
 /// Throws Error of kind data that names `file` unless the text is a whole manifest of a version known here
 /// (1 or 2).
 Manifest parse_manifest(const std::string& text, const std::string& file);
-
-/// Collective. XXH3 of each block of a file of `bytes` bytes, on every rank; each rank reads its share of them.
-std::vector<std::uint64_t> hash_blocks(World& world, const std::string& file, Index bytes);
 
 }  // namespace spgrad::io

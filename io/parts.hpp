@@ -17,7 +17,7 @@ struct Part {
   DType dtype;  ///< as stored
   Shape shape;
   Slab mine;
-  PieceWork fill;
+  Fill fill;
 };
 
 /// The datasets of a value that is stored at `path`: itself if it is dense; data, indices and indptr if it is sparse. A

@@ -206,7 +206,7 @@ Value read(World& world, const std::string& file, const std::string& path, const
   world.together([&] { before = stamp_of(file); });
   const Content content =
       inspect_together(world, file, path.starts_with('/') ? path : "/" + path, options.caution.expansion).front();
-  File open(world, file, File::Mode::read);
+  File open(world, file);
   const Value value = load(open, content, options).value;
   // HDF5 reads zeros where a file has ended meanwhile.
   world.together([&] {

@@ -52,4 +52,11 @@ std::string on_root(World& world, const std::function<std::string()>& work) {
   return unpacked(std::string(bytes.begin(), bytes.end()));
 }
 
+void do_on_root(World& world, const std::function<void()>& work) {
+  on_root(world, [&] {
+    work();
+    return std::string();
+  });
+}
+
 }  // namespace spgrad::io

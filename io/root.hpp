@@ -17,6 +17,8 @@ bool is_complete(const std::string& bytes);
 
 /// Collective. Rank 0 does the work; every rank returns its result or throws its Error.
 std::string on_root(World& world, const std::function<std::string()>& work);
+/// The same for work without a result.
+void do_on_root(World& world, const std::function<void()>& work);
 
 /// What a child process may use up, beside `file`'s own share: a second for each 64 MiB of it.
 struct ChildLimits {

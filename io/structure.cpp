@@ -76,8 +76,14 @@ void remove_old(hid_t file, const std::string& name, const std::string& path) {
     check_hdf5(H5Ldelete(file, path.c_str(), H5P_DEFAULT) >= 0, ErrorKind::io, name, ": ", path, " cannot be replaced");
 }
 
-void create_value(const World& world, hid_t file, const std::string& name, const std::string& path,
-                  const Value& value) {
+/// Where its data begin in the file: they have their place from the start.
+Index place_of(hid_t dataset) {
+  const haddr_t place = H5Dget_offset(dataset);
+  return place == HADDR_UNDEF ? -1 : static_cast<Index>(place);
+}
+
+void create_value(const World& world, std::vector<Index>& places, hid_t file, const std::string& name,
+                  const std::string& path, const Value& value) {
   remove_old(file, name, path);
   const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
   H5Pset_create_intermediate_group(links, 1);
@@ -85,16 +91,19 @@ void create_value(const World& world, hid_t file, const std::string& name, const
   for (const Part& part : parts_of(value, path, world)) {
     const Handle dataset = create_dataset(file, name, part, links);
     if (!value.is_sparse()) add_encoding(dataset, value);
+    places.push_back(place_of(dataset));
   }
 }
 
 }  // namespace
 
-void create_structure(const World& world, const std::string& file, const NamedValues& values) {
+std::vector<Index> create_structure(const World& world, const std::string& file, const NamedValues& values) {
   const Hdf5 library;
   Handle open = open_or_create(file);
-  for (const auto& [path, value] : values) create_value(world, open, file, absolute_path(path), value);
+  std::vector<Index> places;
+  for (const auto& [path, value] : values) create_value(world, places, open, file, absolute_path(path), value);
   if (!open.close()) fail(ErrorKind::io, file, ": cannot be written out: ", hdf5_complaint());
+  return places;
 }
 
 std::string absolute_path(const std::string& path) {

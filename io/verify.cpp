@@ -89,7 +89,7 @@ Complaints verify_checkpoint(World& world, const std::string& folder) {
   if (complaints.size() > before) return complaints;  // HDF5 gets to see nothing that is damaged
   passes(complaints, [&] {
     contents = inspect_together(world, data, "");
-    File file(world, data, File::Mode::read);
+    File file(world, data);
     for (const SavedValue& saved : m.values) passes(complaints, [&] { load_value(file, contents, saved); });
   });
   return complaints;
@@ -100,7 +100,7 @@ Complaints verify_file(World& world, const std::string& name) {
   std::vector<Content> contents;
   if (!passes(complaints, [&] { contents = inspect_together(world, name, "", ReadOptions().caution.expansion); }))
     return complaints;
-  File file(world, name, File::Mode::read);
+  File file(world, name);
   for (const Content& content : contents) passes(complaints, [&] { load(file, content, {}); });
   return complaints;
 }

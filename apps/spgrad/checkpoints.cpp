@@ -1,6 +1,5 @@
 #include "checkpoints.hpp"
 
-#include <chrono>
 #include <cstdio>
 
 #include "resume.hpp"
@@ -26,23 +25,42 @@ std::optional<io::Snapshot> Checkpoints::start(io::Facts facts, std::vector<Read
 }
 
 bool Checkpoints::stops() {
+  if (saving_ && saving_->done()) finish();
   if (stop_) why_ = stop_->due(session_.world());
   return why_.has_value();
 }
 
 bool Checkpoints::due(Index step) const { return wanted() && step > 0 && step % options_.every == 0; }
 
+template <class Work>
+void Checkpoints::timed(Work&& work) {
+  const auto began = Clock::now();
+  work();
+  save_seconds_ += std::chrono::duration<double>(Clock::now() - began).count();
+}
+
 void Checkpoints::save(Index step, std::vector<std::pair<std::string, Value>> values) {
   if (!wanted() || step == saved_) return;
-  const auto began = std::chrono::steady_clock::now();
-  for (const ReadValue& r : by_value_) values.emplace_back("/inputs/" + r.name, r.value);
-  io::Facts about = Session::libraries();
-  about.insert(about.begin(), {{"command", options_.command}, {"spgrad", SPGRAD_VERSION}});
-  io::save_checkpoint(session_.world(), options_.directory,
-                      {step, facts_, std::move(values), inputs_, std::move(about)}, options_.keep);
-  save_seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  ++saves_;
+  finish();
+  timed([&] {
+    began_ = Clock::now();
+    for (const ReadValue& r : by_value_) values.emplace_back("/inputs/" + r.name, r.value);
+    io::Facts about = Session::libraries();
+    about.insert(about.begin(), {{"command", options_.command}, {"spgrad", SPGRAD_VERSION}});
+    saving_ = std::make_unique<io::Saving>(session_.world(), options_.directory,
+                                           io::Snapshot{step, facts_, std::move(values), inputs_, std::move(about)},
+                                           options_.keep, options_.async);
+  });
   saved_ = step;
+  if (!options_.async) finish();
+}
+
+void Checkpoints::finish() {
+  if (!saving_) return;
+  timed([&] { saving_->finish(); });
+  saving_.reset();
+  ++saves_;
+  if (stop_) stop_->reserve(Clock::now() - began_);
 }
 
 void Checkpoints::leave_if_stopped(Index step) const {

@@ -1,6 +1,8 @@
 // checkpoints.hpp: when a run saves, from where it goes on, and how it stops before its end.
 #pragma once
 
+#include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -23,15 +25,21 @@ class Checkpoints {
   bool stops();
   /// Whether a step is one of those that are saved.
   bool due(Index step) const;
-  /// Collective. Saves values, if there is a folder and it does not have this step of this run.
+  /// Collective. Saves values, if there is a folder and it does not have this step of this run; beside the next steps
+  /// if that is asked for.
   void save(Index step, std::vector<std::pair<std::string, Value>> values);
+  /// Collective. Waits until the last save is whole.
+  void finish();
   int saves() const { return saves_; }
-  double save_seconds() const { return save_seconds_; }  ///< of all saves together
+  double save_seconds() const { return save_seconds_; }  ///< for which the run has waited, of all saves together
   /// If the run stops: throws Error of kind requeue that says why, at which step, and how to go on.
   void leave_if_stopped(Index step) const;
 
  private:
+  using Clock = std::chrono::steady_clock;
   bool wanted() const { return !options_.directory.empty(); }
+  template <class Work>
+  void timed(Work&& work);
 
   Session& session_;
   const CheckpointOptions& options_;
@@ -40,7 +48,9 @@ class Checkpoints {
   io::CheckpointLock lock_;
   io::Facts facts_;
   std::vector<io::Input> inputs_;
-  std::vector<ReadValue> by_value_;  // inputs that go into every checkpoint
+  std::vector<ReadValue> by_value_;     // inputs that go into every checkpoint
+  std::unique_ptr<io::Saving> saving_;  // under way
+  Clock::time_point began_;             // that one
   int saves_ = 0;
   double save_seconds_ = 0;
   Index saved_ = -1;  // the newest step that this run has in its folder

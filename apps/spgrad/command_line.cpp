@@ -66,6 +66,8 @@ void add_checkpoints(CLI::App& app, CheckpointOptions& o) {
       ->delimiter(',')
       ->check(CLI::IsMember({"inputs", "gradients"}))
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_flag("--checkpoint-async", o.async,
+               "write checkpoints beside the next steps; what is saved stays in memory meanwhile");
   app.add_option("--keep", o.keep, "checkpoints kept")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--resume", o.resume,
                  "auto: the newest whole checkpoint of the --checkpoint folder, a fresh start if "

@@ -44,6 +44,7 @@ void print(const Session& session, const Explain& explain, const Function& funct
 struct CheckpointOptions {
   std::string directory;  ///< empty: none are saved
   Index every = 20;
+  bool async = false;  ///< saves beside the next steps
   int keep = 3;
   bool with_inputs = false, with_gradients = false;             ///< also what was read; also the gradients of the step
   std::string resume;                                           ///< empty, "auto" or a folder

@@ -58,6 +58,7 @@ class Job {
       ends = done_ == options_.iterate || checkpoints_.stops();
       if (ends || checkpoints_.due(done_)) checkpoints_.save(done_, state_and_gradients());
     }
+    checkpoints_.finish();
     if (loop) bar.finish();
     checkpoints_.leave_if_stopped(done_);
     // It was finished before it was resumed: the results of where it stands.

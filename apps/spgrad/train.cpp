@@ -58,6 +58,7 @@ class Training {
     report_.seconds_per_step = report_.seconds / static_cast<double>(std::max<Index>(report_.iterations - first, 1));
     report_.bytes_per_step = model_.loss_and_gradient().bytes_sent();
     checkpoint();
+    checkpoints_.finish();
     report_.saves = checkpoints_.saves();
     report_.save_seconds = checkpoints_.save_seconds();
     if (report_.saves > 0) session_.print(report_.saves, " checkpoints in ", report_.save_seconds, " s");

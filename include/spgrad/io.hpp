@@ -97,7 +97,30 @@ struct Snapshot {
 /// Collective. Writes a checkpoint and removes all but the `keep` newest whole ones. It is written under a temporary
 /// name, checksummed, read back and compared, synced (files and folder), renamed; `latest` changes last. An Error of
 /// kind io on every rank leaves earlier checkpoints as they were. Waits while another job saves into the directory.
-void save_checkpoint(World& world, const std::string& directory, const Snapshot& snapshot, int keep);
+void save_checkpoint(World& world, const std::string& directory, Snapshot snapshot, int keep);
+
+/// A save beside the next steps: a thread of each rank writes its part, without MPI, while the values of the snapshot,
+/// which nobody may change, stay in memory. Until finish() returns there is no checkpoint.
+///
+///     io::Saving saving(world, "run.ckpt", {step, facts, values}, 2);
+///     while (!saving.done()) ...                                       // steps
+///     saving.finish();
+class Saving {
+ public:
+  /// Collective. Begins; throws as save_checkpoint does. Without `beside`, finish() does the writing.
+  Saving(World& world, const std::string& directory, Snapshot snapshot, int keep, bool beside = true);
+  ~Saving();  ///< not collective; what is not finished is given up: waits for the thread, and removes what is there
+  Saving(const Saving&) = delete;
+  Saving& operator=(const Saving&) = delete;
+  /// Collective: one small reduction. Whether finish() would wait for no rank's thread.
+  bool done();
+  /// Collective, once. Waits for the threads, then does what is left, as save_checkpoint.
+  void finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 /// Collective. The newest whole checkpoint of a directory: one that is damaged is reported through `note` and passed
 /// over for the one before. Nothing if the directory has none (or does not exist). Sparse and dense values come cut

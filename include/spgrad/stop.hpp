@@ -1,6 +1,7 @@
 // stop.hpp: a long loop that is told to stop, or runs out of time, ends at a step boundary, on all ranks at the same.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <memory>
@@ -40,6 +41,8 @@ class Stop {
   /// Collective, once a step: one reduction of 4 bytes. Why to stop ("SIGUSR1", "the time limit"), the same on every
   /// rank, or nothing. A save between two calls counts as part of a step, so that there is time for another one.
   std::optional<std::string> due(World& world);
+  /// What comes after the last step may take so long, too: a save that ran beside several steps.
+  void reserve(std::chrono::steady_clock::duration time) { longest_ = std::max(longest_, time); }
 
  private:
   using Clock = std::chrono::steady_clock;

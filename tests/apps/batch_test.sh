@@ -11,12 +11,13 @@ loop=(run --file model.spg --checkpoint-every 1000000)
 # started LAUNCHER RANKS ARG..: the command in the background, its process in $job.
 started() {
   local launcher=$1 ranks=$2; shift 2
+  rm -f job.out job.err  # those of the job before would show steps
   if [ "$launcher" = none ]; then "$bin/spgrad" "$@" > job.out 2> job.err < /dev/null &
   else mpirun --oversubscribe --timeout 60 -n "$ranks" "$bin/spgrad" "$@" > job.out 2> job.err < /dev/null & fi
   job=$!
 }
 # steps_done: waits until the loop runs, which its first line of progress tells.
-steps_done() { for _ in $(seq 300); do grep -qE '^[0-9]+/' job.err && return; sleep 0.05; done; fail "no step was made: $(cat job.err)"; }
+steps_done() { for _ in $(seq 300); do grep -qsE '^[0-9]+/' job.err && return; sleep 0.05; done; fail "no step was made: $(cat job.err)"; }
 # stopped WHY: exit code 75 and one message.
 stopped() {
   rc=0; wait "$job" || rc=$?
@@ -46,6 +47,18 @@ steps_done
 kill -s USR2 "$job"
 stopped SIGUSR2
 goes_on 3 loop "${loop[@]}" --iterate
+
+# --- saves beside the steps are those of saves between them ---
+works 2 "${loop[@]}" --iterate 30 --checkpoint-every 7 --keep 9 --checkpoint between
+works 3 "${loop[@]}" --iterate 30 --checkpoint-every 7 --keep 9 --checkpoint beside --checkpoint-async
+for step in 07 14 21 28 30; do
+  cmp "between/step-000000$step/data.h5" "beside/step-000000$step/data.h5" || fail "--checkpoint-async: another step $step"
+done
+started mpirun 2 "${train[@]}" --iterations 1000000 --checkpoint async --checkpoint-every 1 --checkpoint-async
+steps_done
+kill -s USR1 "$job"
+stopped SIGUSR1
+goes_on 2 async "${train[@]}" --iterations
 
 # --- without a launcher: TERM and INT; twice INT is the end ---
 for signal in TERM INT; do

@@ -50,6 +50,15 @@ TEST(Stop, GivesSignalsBackAndASecondInterruptItsEffect) {
   });
 }
 
+TEST(Stop, TheTimeLimitLeavesTimeForWhatIsReserved) {
+  for_ranks([](World& world) {
+    Stop stop({.seconds = 100});
+    EXPECT_EQ(stop.due(world), std::nullopt);
+    if (world.rank() == world.size() - 1) stop.reserve(std::chrono::seconds(101));
+    EXPECT_EQ(stop.due(world), "the time limit");
+  });
+}
+
 TEST(Stop, TheTimeLimitLeavesTimeForTheLongestStep) {
   for_ranks([](World& world) {
     Stop stop({.seconds = 1.0});

@@ -1,6 +1,8 @@
 // Checkpoints: whole or not there, on any number of ranks.
 #include <sys/mount.h>
 
+#include <thread>
+
 #include "io/checkpoint.hpp"
 #include "tests/unit/comm/matrices.hpp"
 #include "tests/unit/io/hdf5_files.hpp"
@@ -52,6 +54,23 @@ TEST(Checkpoint, ComesBackAndTheNewestAreKept) {
     EXPECT_EQ(fs::read_symlink(dir + "/latest"), "step-00000020");
     EXPECT_EQ(files_in(world, dir + "/latest"), (std::vector<std::string>{"data.h5", "manifest.json"}));
     expect_snapshot(world, io::load_checkpoint(world, dir), 20);
+  });
+}
+
+TEST(Checkpoint, IsWrittenBesideTheNextSteps) {
+  in_folder([](World& world, const std::string& folder) {
+    io::save_checkpoint(world, folder, snapshot(world, 10), 2);
+    {
+      io::Saving saving(world, folder, snapshot(world, 20), 2);
+      expect_snapshot(world, io::load_checkpoint(world, folder), 10);  // nothing is acknowledged yet
+      while (!saving.done()) std::this_thread::yield();
+      saving.finish();
+      expect_snapshot(world, io::load_checkpoint(world, folder), 20);
+    }
+    { io::Saving given_up(world, folder, snapshot(world, 30), 2); }
+    EXPECT_EQ(files_in(world, folder), (std::vector<std::string>{"latest", "lock", "step-00000010", "step-00000020"}));
+    { io::Saving by_finish(world, folder, snapshot(world, 30), 2, false); }
+    expect_snapshot(world, io::load_checkpoint(world, folder), 20);
   });
 }
 
