@@ -1,7 +1,9 @@
 // estimate.hpp: what a graph costs, as far as that can be said before it runs.
 #pragma once
 
+#include <array>
 #include <functional>
+#include <span>
 
 #include "spgrad/op.hpp"
 
@@ -9,7 +11,7 @@ namespace spgrad {
 
 struct Cost {
   double flops = 0;  ///< multiplications and additions
-  double bytes = 0;  ///< read and written by kernels, each operand and result once
+  double bytes = 0;  ///< read and written by kernels
   Cost& operator+=(const Cost& c) {
     flops += c.flops;
     bytes += c.bytes;
@@ -20,6 +22,19 @@ struct Cost {
 };
 inline Cost operator-(const Cost& a, const Cost& b) { return {a.flops - b.flops, a.bytes - b.bytes}; }
 
+/// How much there is of a value: in all, or on one rank.
+struct Extent {
+  std::array<double, 2> sizes{1, 1};  ///< by axis
+  double stored = 1;                  ///< elements; of a sparse one, stored entries
+};
+
+/// What one op does on operands and for a result of these extents: 2 flops for every term of a sum of products, 1 for
+/// every term of another sum, else 1 for every element or entry of the result, or what Op::flops says instead; operands
+/// and result read and written once, minor indices where the op has to look at them. A view of another value costs
+/// nothing. The same function serves the rewrites (with estimated extents), the profile (with those of a rank), and
+/// models of runs on any number of ranks.
+Cost cost_of(const Node& x, std::span<const Extent> in, const Extent& out);
+
 /// Counts over all ranks. Sizes that are not known count as 1000; of a sparse result nnz is estimated from its operands
 /// as if entries were spread evenly.
 class Estimate {
@@ -28,17 +43,13 @@ class Estimate {
   explicit Estimate(std::function<double(const Var&)> nnz = {}) : given_nnz_(std::move(nnz)) {}
 
   double nnz(const Var& x) const;      ///< stored entries of a sparse x, elements of a dense one
-  Cost of(const Var& x) const;         ///< of that op alone: by its index letters, 2 flops a term of a sum of products
+  Cost of(const Var& x) const;         ///< cost_of that op alone
   Cost of(const Vars& outputs) const;  ///< of the graph below, each node once
 
  private:
-  /// The terms of a sum of products, one for each value of all index letters; `summed`: one is not in the result.
-  struct Terms {
-    double count = 1;
-    bool summed = false;
-  };
-  Terms terms_of(const Var& x, int depth) const;
   double nnz(const Var& x, int depth) const;
+  Extent extent(const Var& x, int depth) const;
+  std::vector<Extent> extents(const Vars& x, int depth) const;
 
   std::function<double(const Var&)> given_nnz_;
 };

@@ -244,8 +244,8 @@ struct Op {
   DTypes accepts = kAnyDType;    ///< of the promoted inputs
   std::uint32_t overwrites = 0;  ///< the inputs whose storage the result may take when they die here
   bool commutative = false;
-  DType (*compute)(DType promoted) = nullptr;    ///< the dtype of the promoted inputs in run(); default: as promoted
-  double (*flops)(const RunContext&) = nullptr;  ///< default: one per element or stored entry of the result
+  DType (*compute)(DType promoted) = nullptr;  ///< the dtype of the promoted inputs in run(); default: as promoted
+  double flops = 0;  ///< for each term or element, where it is not what cost_of (estimate.hpp) takes
   /// One name for several forms: the op that is meant for these inputs (dense or sparse), or null for this one.
   const Op* (*select)(const Vars& in) = nullptr;
   Aliases aliases{};

@@ -20,22 +20,30 @@ double positions(const Type& type) {
   return n;
 }
 
+// A vector of unknown size is as long as what it stores.
+std::array<double, 2> sizes(const Type& type, double stored) {
+  std::array<double, 2> all{1, 1};
+  for (int axis = 0; axis < type.ndim(); ++axis)
+    all[static_cast<std::size_t>(axis)] = type.ndim() == 1 ? stored : size(type.shape[axis]);
+  return all;
+}
+
 Var pattern_of(Var x) {
   while (x->op->pattern.kind == PatternOf::kSame) x = Var(x->in[static_cast<std::size_t>(x->op->pattern.at)]);
   return x;
 }
 
 // The vector of a matrix's entries.
-bool is_entries(const Var& x) {
-  return x->type.ndim() == 1 && !x->type.shape.known() && !x->in.empty() && x->in[0]->type.sparse();
+bool is_entries(const Node& x) {
+  return x.type.ndim() == 1 && !x.type.shape.known() && !x.in.empty() && x.in[0]->type.sparse();
 }
 
 // The same elements in the same order, read by other indices (ij -> ji, i -> 1i), or as entries: no work.
-bool is_view(const Var& x) {
-  if (x->in.size() != 1 || x->op->linear == Linear::none || x->op->letters.find('*') != std::string_view::npos)
+bool is_view(const Node& x) {
+  if (x.in.size() != 1 || x.op->linear == Linear::none || x.op->letters.find('*') != std::string_view::npos)
     return false;
   if (is_entries(x)) return true;
-  const Letters letters = letters_of(*x);
+  const Letters letters = letters_of(x);
   std::string in = letters.in[0], out = letters.out;
   const bool turned = in != out;
   for (std::string* word : {&in, &out}) {
@@ -45,58 +53,99 @@ bool is_view(const Var& x) {
   return in == out && turned;
 }
 
-}  // namespace
-
-Estimate::Terms Estimate::terms_of(const Var& x, int depth) const {
-  const Letters letters = letters_of(*x);
+// The terms of a sum of products, one for each value of all index letters.
+struct Terms {
   std::map<char, double> sizes;
+  double count = 1;
+  bool summed = false;  // a letter is not in the result
+};
+
+// Where ranks hold parts, an operand may have more of a letter than the others name: the least counts.
+Terms terms_of(const Letters& letters, std::span<const Extent> in, const Extent& out) {
   Terms terms;
-  const auto add = [&](const std::string& word, const Var& v, bool in_result) {
+  const auto add = [&](const std::string& word, const Extent& extent, bool in_result) {
     for (std::size_t axis = 0; axis < word.size(); ++axis) {
       if (word[axis] == '1' || word[axis] == '_') continue;
-      const double n = is_entries(v) ? nnz(v, depth) : size(v->type.shape[static_cast<int>(axis)]);
-      if (!sizes.try_emplace(word[axis], n).second) continue;
-      terms.count *= n;
-      if (!in_result) terms.summed = true;
+      const auto [at, fresh] = terms.sizes.try_emplace(word[axis], extent.sizes[axis]);
+      at->second = std::min(at->second, extent.sizes[axis]);
+      terms.summed = terms.summed || (fresh && !in_result);
     }
   };
-  add(letters.out, x, true);
-  for (std::size_t k = 0; k < x->in.size(); ++k) add(letters.in[k], x->in[k], false);
+  add(letters.out, out, true);
+  for (std::size_t k = 0; k < in.size(); ++k) add(letters.in[k], in[k], false);
+  for (const auto& [letter, n] : terms.sizes) terms.count *= n;
   return terms;
+}
+
+// Of the positions that the letters name, the part that a sparse operand stores.
+double density(const Terms& terms, const std::string& word, const Extent& extent) {
+  double named = 1;
+  for (const char letter : word)
+    if (const auto found = terms.sizes.find(letter); found != terms.sizes.end()) named *= found->second;
+  return extent.stored / std::max(named, 1.0);
+}
+
+double density(const Terms& terms, const Letters& letters, const Vars& in, std::span<const Extent> extents) {
+  double all = 1;
+  for (std::size_t k = 0; k < in.size(); ++k)
+    if (in[k]->type.sparse()) all *= density(terms, letters.in[k], extents[k]);
+  return all;
+}
+
+double data_bytes(const Type& type, const Extent& extent) {
+  return extent.stored * static_cast<double>(size_of(type.dtype));
+}
+
+}  // namespace
+
+Cost cost_of(const Node& x, std::span<const Extent> in, const Extent& out) {
+  if (x.in.empty() || is_view(x)) return {};
+  const Letters letters = letters_of(x);
+  const Terms terms = terms_of(letters, in, out);
+  const bool data_alone = x.op->pattern.kind == PatternOf::kSame && !terms.summed;
+  Cost cost{0, data_bytes(x.type, out)};
+  for (std::size_t k = 0; k < in.size(); ++k) {
+    cost.bytes += data_bytes(x.in[k]->type, in[k]);
+    if (x.in[k]->type.sparse() && !data_alone) cost.bytes += in[k].stored * sizeof(LocalIndex);
+  }
+  const double each = x.op->flops > 0 ? x.op->flops : terms.summed && in.size() > 1 ? 2 : 1;
+  cost.flops = each * (terms.summed ? terms.count * density(terms, letters, x.in, in) : out.stored);
+  return cost;
 }
 
 double Estimate::nnz(const Var& x) const { return nnz(x, 0); }
 
+Extent Estimate::extent(const Var& x, int depth) const {
+  const double stored = nnz(x, depth);
+  return {sizes(x->type, stored), stored};
+}
+
+std::vector<Extent> Estimate::extents(const Vars& x, int depth) const {
+  std::vector<Extent> all;
+  for (const Var& v : x) all.push_back(extent(v, depth));
+  return all;
+}
+
 double Estimate::nnz(const Var& x, int depth) const {
-  if (!x->type.sparse()) return is_entries(x) ? nnz(x->in[0], depth + 1) : positions(x->type);
+  if (!x->type.sparse()) return is_entries(*x) ? nnz(x->in[0], depth + 1) : positions(x->type);
   const Var made = pattern_of(x);
   const double all = positions(made->type);
   if (made->in.empty() || depth > kDepth) {
     const double known = made->in.empty() && given_nnz_ ? given_nnz_(made) : -1;
     return known < 0 ? all * kUnknownDensity : known;
   }
-  const Terms terms = terms_of(made, depth + 1);
-  double entries = 0, density = 1;
-  for (const Var& in : made->in)
-    if (in->type.sparse()) {
-      entries += nnz(in, depth + 1);
-      density *= nnz(in, depth + 1) / std::max(positions(in->type), 1.0);
-    }
-  return std::min(all, terms.summed ? terms.count * density : entries > 0 ? entries : all);
+  const std::vector<Extent> in = extents(made->in, depth + 1);
+  const Letters letters = letters_of(*made);
+  const Terms terms = terms_of(letters, in, {sizes(made->type, all), all});
+  double entries = 0;
+  for (std::size_t k = 0; k < in.size(); ++k)
+    if (made->in[k]->type.sparse()) entries += in[k].stored;
+  return std::min(all, terms.summed  ? terms.count * density(terms, letters, made->in, in)
+                       : entries > 0 ? entries
+                                     : all);
 }
 
-Cost Estimate::of(const Var& x) const {
-  if (x->in.empty() || is_view(x)) return {};
-  const auto bytes = [&](const Var& v) { return nnz(v) * static_cast<double>(size_of(v->type.dtype)); };
-  Cost cost{nnz(x), bytes(x)};
-  double density = 1;
-  for (const Var& in : x->in) {
-    if (in->type.sparse()) density *= nnz(in) / std::max(positions(in->type), 1.0);
-    cost.bytes += bytes(in);
-  }
-  if (const Terms terms = terms_of(x, 0); terms.summed) cost.flops = 2 * terms.count * density;
-  return cost;
-}
+Cost Estimate::of(const Var& x) const { return cost_of(*x, extents(x->in, 0), extent(x, 0)); }
 
 Cost Estimate::of(const Vars& outputs) const {
   Cost all;

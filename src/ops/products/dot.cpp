@@ -49,13 +49,6 @@ Spreads spread(const Node& n) {
   return {{p.sparse == 0 ? std::vector{A, rows.dense} : std::vector{rows.dense, A}, rows.out}};
 }
 
-double flops(const RunContext& c) {
-  if (has_sparse(c.node())) return product_flops(c, sparse_product(c.node(), 0));
-  const Value &x = c.in(0), &y = c.in(1);
-  const Index k = y.shape().ndim() == 2 ? (y.slow() == 1 ? y.local_rows() : y.row_length()) : 1;
-  return 2.0 * static_cast<double>(x.local_size()) * static_cast<double>(k);
-}
-
 Type infer(const Node& n) { return product_type(n, 0); }
 
 // At A's stored positions only. Of A D the gradient is g D^H, of D A it is D^H g.
@@ -88,7 +81,6 @@ constinit const Op ops::dot{
     .vjp = [](const Var& out, const Var& g, int k) -> Var { return product_vjp(out->in[0], out->in[1], g, k); },
     .grad_kind = GradKind::regular,
     .linear = Linear::each,
-    .flops = flops,
     .select = [](const Vars& in) -> const Op* { return both_sparse(in) ? &ops::dot_s_s : nullptr; },
     .aliases = {.scipy = "A @ x",
                 .torch = "torch.mm",
@@ -108,7 +100,6 @@ constinit const Op ops::structured_dot{
     .vjp = structured_vjp,
     .grad_kind = GradKind::structured,
     .linear = Linear::each,
-    .flops = flops,
     .select = [](const Vars& in) -> const Op* {
       const bool dense = in.size() == 2 && !in[0]->type.sparse() && !in[1]->type.sparse();
       return dense ? &ops::dot : both_sparse(in) ? &ops::structured_dot_s_s : nullptr;

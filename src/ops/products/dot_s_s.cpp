@@ -39,7 +39,6 @@ constinit const Op ops::dot_s_s{
     .vjp = [](const Var& out, const Var& g, int k) -> Var { return product_vjp(out->in[0], out->in[1], g, k); },
     .grad_kind = GradKind::regular,
     .linear = Linear::each,
-    .flops = [](const RunContext& c) { return product_flops(c, arrived(c)); },
     .aliases = {.scipy = "(A @ B).toarray", .torch = "torch.mm"},
 };
 

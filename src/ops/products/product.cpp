@@ -20,12 +20,6 @@ ProductRows product_rows(const Node& n, const SparseProduct& p) {
           unless_one(n.type, p.scatter ? named : plain)};
 }
 
-double product_flops(const RunContext& c, const SparseProduct& p) {
-  const Shape& D = c.in(p.dense).shape();
-  const Index columns = D.ndim() == 2 ? D[1 - p.axis] : 1;
-  return 2.0 * static_cast<double>(c.sparsity(p.sparse).local_nnz()) * static_cast<double>(columns);
-}
-
 Var product_vjp(const Var& x, const Var& y, const Var& g, int k) {
   const bool x_vector = x->type.ndim() == 1, y_vector = y->type.ndim() == 1;
   if (x_vector && y_vector) return mul(g, conj(k == 0 ? y : x));

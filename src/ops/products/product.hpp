@@ -36,8 +36,6 @@ void multiply(RunContext& c, const SparseProduct& p, T alpha, bool accumulate) {
     kernels::spmm<T>(A, D, alpha, accumulate, out, c.poll());
 }
 
-double product_flops(const RunContext& c, const SparseProduct& p);
-
 /// dL/d(factor k) of a sparse product of the inputs of `out`, regular. g may be sparse, or dense and lack axes along
 /// which it is constant; then so does the gradient of a sparse factor.
 Var sparse_product_vjp(const Var& out, const Var& g, int k);

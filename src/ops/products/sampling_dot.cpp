@@ -46,10 +46,6 @@ constinit const Op ops::sampling_dot{
     .pattern = same(2),
     .grad_kind = GradKind::structured,
     .linear = Linear::each,
-    .flops =
-        [](const RunContext& c) {
-          return 2.0 * static_cast<double>(c.sparsity(2).local_nnz()) * static_cast<double>(c.in(0).row_length());
-        },
     .select = [](const Vars& in) -> const Op* {
       return in.size() == 3 && (in[0]->type.sparse() || in[1]->type.sparse()) ? &ops::sampling_dot_s : nullptr;
     },

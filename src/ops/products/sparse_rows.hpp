@@ -62,17 +62,4 @@ inline std::vector<Rows> operand_rows(const SparsePair& p) {
   return rows;
 }
 
-/// Twice the multiplications.
-inline double product_flops(const RunContext& c, const SparsePair& p) {
-  const Sparsity &A = c.sparsity(p.naming), &own = c.sparsity(p.named), &ghost = *c.ghost(p.named).sparsity();
-  double n = 0;
-  for (const LocalIndex l : A.indices) {
-    const bool owned = l < own.local_majors();
-    const Index k = owned ? l : l - own.local_majors();
-    const Array<Index>& indptr = owned ? own.indptr : ghost.indptr;
-    n += 2.0 * static_cast<double>(indptr[k + 1] - indptr[k]);
-  }
-  return n;
-}
-
 }  // namespace spgrad

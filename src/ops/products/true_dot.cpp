@@ -73,8 +73,6 @@ Spreads spread(const Node& n) {
   return {{operand_rows(p), own(p.axis)}};
 }
 
-double flops(const RunContext& c) { return product_flops(c, pair_of(c.node())); }
-
 // Of x at its stored positions only.
 Var structured_vjp(const Var& out, const Var& g, int k) {
   const Var &x = out->in[0], &y = out->in[1];
@@ -102,7 +100,6 @@ constinit const Op ops::true_dot{
     .pattern = structural(),
     .grad_kind = GradKind::regular,
     .linear = Linear::each,
-    .flops = flops,
     .select = [](const Vars& in) -> const Op* {
       return in.size() == 2 && in[0]->type.sparse() != in[1]->type.sparse() ? &ops::true_dot_s_d : nullptr;
     },
@@ -125,7 +122,6 @@ constinit const Op ops::structured_dot_s_s{
     .grad_kind = GradKind::structured,
     .regular_in = inputs_mask({1}),
     .linear = Linear::each,
-    .flops = flops,
     .aliases = {.scipy = "A @ B", .torch = "torch.sparse.mm", .petsc = "MatMatMult"},
 };
 

@@ -73,12 +73,6 @@ constinit const Op ops::true_dot_s_d{
     .pattern = structural(),
     .grad_kind = GradKind::regular,
     .linear = Linear::each,
-    .flops =
-        [](const RunContext& c) {
-          const Operands o = operands(c.node());
-          return 2.0 * static_cast<double>(c.sparsity(o.sparse).local_nnz()) *
-                 static_cast<double>(c.in(o.dense).shape()[1 - o.axis]);
-        },
 };
 
 }  // namespace spgrad

@@ -76,7 +76,6 @@ constinit const Op ops::usmm{
 
     .grad_kind = GradKind::regular,
     .overwrites = inputs_mask({3}),
-    .flops = [](const RunContext& c) { return product_flops(c, sparse_product(c.node(), 1)); },
     .aliases = {.petsc = "MatMultAdd"},
 };
 

@@ -33,7 +33,6 @@ constinit const Op ops::inner{
     .linear = Linear::each,
     .commutative = true,
     .compute = dtype_of_sum,
-    .flops = [](const RunContext& c) { return 2.0 * static_cast<double>(c.in(0).local_size()); },
     .aliases = {.scipy = "numpy.vdot", .torch = "torch.dot", .jax = "jax.numpy.vdot", .petsc = "VecDot"},
 };
 

@@ -90,7 +90,6 @@ constinit const Op ops::sp_sum{
     .vjp = vjp,
     .grad_kind = GradKind::regular,
     .linear = Linear::each,
-    .flops = [](const RunContext& c) { return static_cast<double>(c.sparsity(0).local_nnz()); },
     .aliases = {.scipy = "A.sum",
                 .torch = "torch.sparse.sum",
                 .jax = "jax.experimental.sparse.bcoo_reduce_sum",
