@@ -10,6 +10,7 @@ set -euo pipefail
 build=(g++ cmake ninja-build pkgconf)
 libs=(libpetsc-real-dev libopenblas-pthread-dev libopenmpi-dev openmpi-bin libhdf5-openmpi-dev zlib1g-dev
   libcli11-dev libfmt-dev nlohmann-json3-dev libxxhash-dev libzip-dev)
+programs=(graphviz)  # what the command calls: dot, for --graph
 tests=(libgtest-dev libbenchmark-dev e2fsprogs)
 clients=(python3-h5py python3-scipy)
 dev=(git clang-format clang-tidy ccache clang libclang-rt-dev)
@@ -18,7 +19,7 @@ say() { echo "install-deps: $*"; }
 die() { say "$*" >&2; exit 1; }
 usage() { sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; }
 
-wanted=("${build[@]}" "${libs[@]}" "${tests[@]}")
+wanted=("${build[@]}" "${libs[@]}" "${programs[@]}" "${tests[@]}")
 for option in "$@"; do
   case $option in
     --with-clients) wanted+=("${clients[@]}") ;;

@@ -10,6 +10,7 @@
 
 #include "spgrad/distribute.hpp"
 #include "spgrad/op.hpp"
+#include "spgrad/probe.hpp"
 #include "spgrad/rewrite.hpp"
 
 namespace spgrad {
@@ -44,6 +45,12 @@ struct Program {
   bool check_nan = false;
 };
 
+/// What an output is called in a picture.
+struct OutputName {
+  std::string name;
+  bool gradient = false;
+};
+
 using Bindings = std::vector<std::pair<std::string, Value>>;
 
 /// A graph made into a distributed schedule. Planned at the first call with values of new types or cuts; patterns are
@@ -59,9 +66,17 @@ class Function {
   /// Inputs cut or laid out otherwise than the graph needs them are moved first.
   std::vector<Value> operator()(const Bindings& inputs = {});
 
+  /// From now on the probe is told what every call does; it must outlive the function. Where PETSc logs (-log_view), it
+  /// is told anyway: an event for each op and move, and the stages plan, inspect and run.
+  void observe(Probe& probe);
+
   /// What the last call did: the schedule, one step a line, with the places of values and, where known, the bytes
   /// moved.
   std::string explain() const;
+  /// Collective. The same as a picture, in the language of Graphviz (`dot -Tsvg`): operations coloured by where their
+  /// rows are, moves in red with the bytes that all ranks together sent. `names`: of the outputs, as far as they have
+  /// some.
+  std::string draw(const std::vector<OutputName>& names = {}) const;
   /// Which rewrites were applied for the last call, how often, and what each is estimated to have saved.
   std::string explain_rewrites() const;
   /// Payload bytes that all ranks together sent in the last call. Collective.

@@ -55,6 +55,12 @@ std::vector<Entry> list(World& world, const std::string& file);
 /// Collective. Whether a file begins as HDF5 does. Throws Error of kind io if it is no regular file or cannot be read.
 bool is_hdf5(World& world, const std::string& file);
 
+/// Collective. A picture of what Function::draw() returns: .svg, .png or .pdf by Graphviz's program dot, .dot the text
+/// itself. Throws on every rank: Error of kind usage for another extension, io if there is no dot or nothing can be
+/// written. prepare_picture throws the same before there is something to draw, and writes nothing.
+void write_picture(World& world, const std::string& file, const std::string& dot);
+void prepare_picture(World& world, const std::string& file);
+
 /// A matrix with one integer label a row, if the text had labels.
 struct Imported {
   Value matrix;                 ///< csr, cut by rows

@@ -49,6 +49,11 @@ std::shared_ptr<const StarForest> ghosts_of(World& world, const Sparsity& sparsi
   });
 }
 
+bool knows_ghosts_of(const World& world, const Sparsity& sparsity) {
+  const auto nothing = [] { return std::shared_ptr<const StarForest>(); };
+  return sparsity.cache.get<StarForest>(reinterpret_cast<std::uintptr_t>(&world), nothing) != nullptr;
+}
+
 Transfer::Transfer(std::shared_ptr<const StarForest> forest)
     : forest_(std::move(forest)),
       exchange_(forest_->world().exchange()),

@@ -35,6 +35,8 @@ class StarForest {
 
 /// Collective the first time. The star forest of a pattern's ghosts over its minor layout, kept in the pattern.
 std::shared_ptr<const StarForest> ghosts_of(World& world, const Sparsity& sparsity);
+/// Not collective. Whether the pattern keeps it already.
+bool knows_ghosts_of(const World& world, const Sparsity& sparsity);
 
 /// One gather or scatter under way at a time, with its message buffers; a row is row_bytes / size_of(dtype) values.
 /// Keep it: a warm transfer allocates nothing.

@@ -51,9 +51,10 @@ void require_planned_sizes(const Node& n, const Vars& in) {
 
 }  // namespace
 
-Executor::Executor(World& world, const Schedule& schedule, bool check_nan)
+Executor::Executor(World& world, const Schedule& schedule, Probes& probes, bool check_nan)
     : world_(world),
       schedule_(schedule),
+      probes_(probes),
       check_nan_(check_nan),
       memory_(world.reduce(memory_here(), comm::Combine::min)),
       slots_(static_cast<std::size_t>(schedule.slots())),
@@ -67,7 +68,10 @@ std::vector<Value> Executor::run(std::vector<Value>& given) {
   shapes_.clear();
   std::vector<Value> outputs;
   try {
-    bind(given);
+    {
+      const Stage stage(probes_, Activity::kBind);
+      bind(given);
+    }
     if (check_nan_) world_.together([&] { check_given(given); });
     walk();
     for (const Slot s : schedule_.outputs) outputs.push_back(slot(s).own);
@@ -78,6 +82,7 @@ std::vector<Value> Executor::run(std::vector<Value>& given) {
     throw;
   }
   std::ranges::fill(slots_, Operand{});
+  const Stage stage(probes_, Activity::kAgree);
   agree();
   return outputs;
 }
@@ -85,7 +90,7 @@ std::vector<Value> Executor::run(std::vector<Value>& given) {
 void Executor::walk() {
   for (std::size_t p = 0; p < schedule_.steps.size(); ++p) {
     if (world_.watched()) tell_step(p);
-    std::visit([&](const auto& s) { step(p, s); }, schedule_.steps[p]);
+    probes_.none() ? step(p) : observed_step(p);
   }
   if (world_.watched()) world_.doing("what follows a call");
 }
@@ -215,6 +220,7 @@ const Inspection* Executor::inspect(std::size_t p, const Run& run, const Node& n
       if (known.of == of && known.rows == rows && known.columns == columns) return &known.result;
   const SparsityPtr before =
       op.pattern.kind == PatternOf::kData && !kept.empty() ? kept.back().result.pattern : nullptr;
+  const Stage stage(probes_, Activity::kInspect);
   if (op.pattern.kind == PatternOf::kData || kept.size() == kInspectionsKept) kept.clear();
   kept.reserve(kInspectionsKept);
   Inspector inspector(world_, node, in, rows, columns);

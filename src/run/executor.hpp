@@ -11,6 +11,7 @@
 
 #include "src/comm/entries.hpp"
 #include "src/graph/run_context.hpp"
+#include "src/run/probes.hpp"
 #include "src/schedule/schedule.hpp"
 
 namespace spgrad {
@@ -18,8 +19,8 @@ namespace spgrad {
 /// A schedule bound to a world, with what it keeps from call to call: message buffers and inspected patterns.
 class Executor {
  public:
-  /// Collective. check_nan: see Program.
-  Executor(World& world, const Schedule& schedule, bool check_nan = false);
+  /// Collective. check_nan: see Program. `probes` must outlive it.
+  Executor(World& world, const Schedule& schedule, Probes& probes, bool check_nan = false);
 
   /// Collective. The outputs for given values (in the order of schedule.given), each anywhere: they are brought to the
   /// place that the schedule wants them in, and `given` then holds them there. An op that fails on one rank keeps that
@@ -46,6 +47,8 @@ class Executor {
   };
 
   void walk();
+  void observed_step(std::size_t p);
+  Work work_of(std::size_t p) const;
   void tell_step(std::size_t p);
   /// Keeps the first error of this rank, which goes on with what is there: others wait for its messages.
   void keep_error(std::size_t p);
@@ -59,6 +62,9 @@ class Executor {
   /// A dimension of a size that only the data tell is cut evenly when the first value of it comes.
   void learn_size(const LayoutName& name, Index size);
 
+  void step(std::size_t p) {
+    std::visit([&](const auto& s) { step(p, s); }, schedule_.steps[p]);
+  }
   void step(std::size_t p, const Begin& begin);
   void step(std::size_t p, const End& end);
   void step(std::size_t p, const Run& run);
@@ -70,6 +76,7 @@ class Executor {
   void scatter(std::size_t p, const Begin& b);
   Operand pick(const Begin& b) const;
   Value moved(const Begin& b, const Value& from);
+  std::shared_ptr<const comm::StarForest> ghosts_of(const Sparsity& names) const;
   comm::Transfer& transfer(std::size_t p, std::shared_ptr<const comm::StarForest> forest, std::size_t row_bytes);
   void end_transfer(std::size_t p, Move move);
   void compute(std::size_t p, const Run& run, const Node& node, std::vector<Operand> in, Operand& out,
@@ -87,6 +94,8 @@ class Executor {
 
   World& world_;
   const Schedule& schedule_;
+  Probes& probes_;
+  std::vector<Activity> activities_;  // by step, if there are probes
   bool check_nan_;
   double memory_;                                  // of the machine that has least
   std::vector<std::string> lines_;                 // the steps as text, if the world is watched

@@ -133,7 +133,7 @@ void Executor::gather(std::size_t p, const Begin& b) {
   const Value ghost = ghost_block(own, *names);
   slot(b.to) = {own, ghost};
   if (const std::size_t width = row_bytes(own); width > 0)
-    transfer(p, comm::ghosts_of(world_, *names), width).begin_gather(width, own.bytes(), ghost.bytes());
+    transfer(p, ghosts_of(*names), width).begin_gather(width, own.bytes(), ghost.bytes());
 }
 
 // The rows that the reader wants: those of the last call if they follow from the same layouts alone, or if all ranks
@@ -150,6 +150,7 @@ const Executor::Fetched& Executor::fetched(std::size_t p, const Begin& b, const 
   });
   if (same && !by_values) return kept;
 
+  const Stage stage(probes_, Activity::kInspect);
   std::vector<Index> need;
   try {
     std::vector<Operand> in;
@@ -195,7 +196,7 @@ void Executor::scatter(std::size_t p, const Begin& b) {
   const Sparsity& names = *slot(b.by).own.sparsity();
   slot(b.to).own = partial.own;
   if (const std::size_t bytes = row_bytes(partial.own); bytes > 0) {
-    transfer(p, comm::ghosts_of(world_, names), bytes)
+    transfer(p, ghosts_of(names), bytes)
         .begin_scatter(partial.own.dtype(), combine_of(b.target), bytes, partial.ghost.bytes(), partial.own.bytes());
     // A scatter counts what its transpose sends.
     bytes_[p] = static_cast<Index>(names.ghosts.size()) * static_cast<Index>(bytes);

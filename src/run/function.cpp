@@ -10,6 +10,8 @@
 #include "src/graph/input_ops.hpp"
 #include "src/graph/walk.hpp"
 #include "src/run/executor.hpp"
+#include "src/run/petsc_log.hpp"
+#include "src/schedule/draw.hpp"
 
 namespace spgrad {
 namespace {
@@ -58,7 +60,7 @@ struct Function::Impl {
     std::unique_ptr<Executor> executor;
   };
 
-  Impl(Program p, World& w) : program(std::move(p)), world(w) {
+  Impl(Program p, World& w) : program(std::move(p)), world(w), probes(w) {
     roots = program.outputs;
     for (const Update& u : program.updates) {
       require(u.value && u.value->type == u.target.var()->type, "update: ", u.target.name(), " is a ",
@@ -66,6 +68,7 @@ struct Function::Impl {
       roots.push_back(u.value);
     }
     for (const Var& x : roots) require(static_cast<bool>(x), "compile: an output is empty");
+    if (Probe* log = petsc_log(world)) probes.add(*log);
     std::set<std::string> names;
     for (const Var& x : program.inputs) {
       require(x && x->op == &ops::input, "compile: only an input() can be given at a call");
@@ -113,6 +116,7 @@ struct Function::Impl {
       error = std::current_exception();
     }
     if (world.size() == 1 && error == nullptr) return key;
+    const Stage stage(probes, Activity::kAgree);
     const auto hash = static_cast<Index>(std::hash<std::string>{}(key) >> 2);
     std::array<Index, 3> votes{error ? Index{-1} : Index{0}, hash, -hash};
     world.all_reduce(DType::int64, comm::Combine::min, std::as_writable_bytes(std::span(votes)));
@@ -128,6 +132,7 @@ struct Function::Impl {
       plans.splice(plans.begin(), plans, found);
       return plans.front();
     }
+    const Stage stage(probes, Activity::kPlan);
     const auto value = [&](const Var& x) { return value_of(x, bindings); };
     Vars targets(program.outputs.size());
     for (const Update& u : program.updates) targets.push_back(u.target.var());
@@ -146,12 +151,13 @@ struct Function::Impl {
     Vars graph(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(roots.size()));
     Schedule schedule = plan(graph, targets, offers);
     plans.push_front({key, std::move(all), std::move(fired), std::move(schedule), nullptr});
-    plans.front().executor = std::make_unique<Executor>(world, plans.front().schedule, program.check_nan);
+    plans.front().executor = std::make_unique<Executor>(world, plans.front().schedule, probes, program.check_nan);
     if (plans.size() > kPlansKept) plans.pop_back();
     return plans.front();
   }
 
   std::vector<Value> call(const Bindings& bindings) {
+    const Stage stage(probes, Activity::kCall);
     const Index before = world.traffic().bytes;
     Plan& p = plan_for(agreed_key(bindings), bindings);
     std::vector<Value> given;
@@ -170,6 +176,7 @@ struct Function::Impl {
 
   Program program;
   World& world;
+  Probes probes;
   Vars roots;             // outputs, then the values of updates
   std::list<Plan> plans;  // the most recent first
   const Plan* last = nullptr;
@@ -183,12 +190,32 @@ Function& Function::operator=(Function&&) noexcept = default;
 
 std::vector<Value> Function::operator()(const Bindings& inputs) { return impl_->call(inputs); }
 
+void Function::observe(Probe& probe) { impl_->probes.add(probe); }
+
 std::string Function::explain() const {
   if (impl_->last == nullptr) return "not called yet: the schedule depends on what a call is given\n";
   return to_string(impl_->last->schedule, [&](std::size_t step) {
     const Index bytes = impl_->last->executor->bytes_sent(step);
     return bytes == 0 ? std::string() : text("  [", bytes, " bytes sent by this rank]");
   });
+}
+
+std::string Function::draw(const std::vector<OutputName>& names) const {
+  if (impl_->last == nullptr) return "digraph spgrad {\n  graph [label=\"not called yet\"];\n}\n";
+  const Schedule& schedule = impl_->last->schedule;
+  std::vector<Index> bytes(schedule.steps.size());
+  for (std::size_t p = 0; p < bytes.size(); ++p) bytes[p] = impl_->last->executor->bytes_sent(p);
+  impl_->world.all_reduce(DType::int64, comm::Combine::sum, std::as_writable_bytes(std::span(bytes)));
+
+  std::vector<Drawn> outputs(impl_->program.outputs.size());
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const OutputName named = k < names.size() ? names[k] : OutputName{text("output ", k)};
+    outputs[k] = {named.gradient ? Drawn::kGradient : Drawn::kOutput, named.name};
+  }
+  for (const Update& u : impl_->program.updates) outputs.push_back({Drawn::kUpdate, u.target.name()});
+  const int ranks = impl_->world.size();
+  return graphviz(schedule, outputs, text("one call on ", ranks, ranks == 1 ? " rank" : " ranks"),
+                  [&](std::size_t step) { return bytes[step]; });
 }
 
 std::string Function::explain_rewrites() const {

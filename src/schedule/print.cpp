@@ -25,6 +25,14 @@ class Printer {
     return std::visit([this](const auto& s) { return line(s); }, step);
   }
 
+  // Of a move or an op whose line has been printed: that is where moved values get their names.
+  std::string label(const Step& step) const {
+    if (const Begin* b = std::get_if<Begin>(&step))
+      return text(spgrad::name(b->move), ' ', name(b->from), " -> ", name(b->to));
+    if (const Run* r = std::get_if<Run>(&step)) return formula(*r);
+    return "";
+  }
+
   std::string given(const Given& g) const {
     return text("given        ", name(g.slot), "  ", g.node->type, place(g.place));
   }
@@ -52,11 +60,12 @@ class Printer {
   }
   std::string line(const End& e) const { return text("end   ", name(e.to)); }
   std::string line(const Drop& d) const { return text("drop  ", name(d.slot)); }
-  std::string line(const Run& r) const {
+  std::string line(const Run& r) const { return text("run   ", formula(r), "  ", r.node->type); }
+  std::string formula(const Run& r) const {
     std::ostringstream out;
-    out << "run   " << name(r.out) << " = " << r.node->op->name << '(';
+    out << name(r.out) << " = " << r.node->op->name << '(';
     for (std::size_t k = 0; k < r.in.size(); ++k) out << (k > 0 ? ", " : "") << name(r.in[k]);
-    out << ")  " << r.node->type;
+    out << ')';
     return out.str();
   }
 
@@ -99,6 +108,16 @@ std::vector<std::string> lines(const Schedule& schedule) {
   Printer print(schedule);
   std::vector<std::string> out;
   for (const Step& step : schedule.steps) out.push_back(print(step));
+  return out;
+}
+
+std::vector<std::string> labels(const Schedule& schedule) {
+  Printer print(schedule);
+  std::vector<std::string> out;
+  for (const Step& step : schedule.steps) {
+    print(step);
+    out.push_back(print.label(step));
+  }
   return out;
 }
 

@@ -60,6 +60,9 @@ enum class Move : std::uint8_t {
   relayout     ///< cut by one layout -> by another
 };
 std::string_view name(Move move);
+/// On its way between its Begin and its End; others are made in their End.
+constexpr bool travels(Move m) { return m == Move::gather || m == Move::fetch || m == Move::scatter; }
+constexpr bool sends_nothing(Move m) { return m == Move::pick || m == Move::slice; }
 
 struct Begin {
   Move move;
@@ -107,6 +110,8 @@ struct Schedule {
 
 /// The steps as text, one each.
 std::vector<std::string> lines(const Schedule& schedule);
+/// The steps in short, for a profile or a picture: "%3 = dot(X, W)", "gather W -> W@X".
+std::vector<std::string> labels(const Schedule& schedule);
 /// One step a line: what golden tests compare, users read (--explain) and bug reports quote. note(step) is appended.
 std::string to_string(const Schedule& schedule, const std::function<std::string(std::size_t step)>& note = {});
 
