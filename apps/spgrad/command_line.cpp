@@ -50,6 +50,23 @@ void add_explain(CLI::App& app, Explain& explain, const char* step) {
       "print which rewrites were applied to the graph, and what each is estimated to save");
 }
 
+void add_watch(CLI::App& app, WatchOptions& o, const char* step) {
+  app.add_option("--graph", o.graph,
+                 text("picture of ", step, ": FILE.svg, .png or .pdf by Graphviz's dot, .dot the text"));
+  app.add_option("--trace", o.trace,
+                 "FILE.json: when each rank did what, for ui.perfetto.dev and chrome://tracing; a lane for what it "
+                 "computes, one for what is under way");
+  app.add_option("--trace-limit", o.trace_limit, "activities kept for the trace, of all ranks together")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_flag("--profile", o.profile, "print what operations and moves took, beside what a model predicts");
+  app.add_option(
+         "--machine", o.machine,
+         "FILE with the numbers of that model, for one rank: alpha, beta (seconds a message, a byte), bandwidth "
+         "(bytes a second of memory), flops (a second)")
+      ->needs("--profile");
+}
+
 void add_checkpoints(CLI::App& app, CheckpointOptions& o) {
   app.add_option("--checkpoint", o.directory, "folder for checkpoints");
   app.add_option("--checkpoint-every", o.every, "steps between checkpoints")
@@ -123,6 +140,7 @@ void add_train(CLI::App& app, TrainOptions& o, std::string& data) {
                  "write the held-out rows: row, true class, predicted class (tab separated)");
   app.add_option("--plot", o.plot, "write the loss curve as an SVG picture");
   add_explain(app, o.explain, "one step");
+  add_watch(app, o.watch, "one step");
   add_guard(app, o.guard);
 }
 
@@ -173,6 +191,7 @@ void add_run(CLI::App& app, RunOptions& o) {
       ->check(CLI::PositiveNumber);
   add_checkpoints(app, o.checkpoints);
   add_explain(app, o.explain, "the last step");
+  add_watch(app, o.watch, "the last step");
   app.add_flag("!--no-rewrites", o.rewrites, "run the graph as it is written");
   app.add_flag("--json", o.json, "last line of output: one JSON object");
   add_guard(app, o.guard);

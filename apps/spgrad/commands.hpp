@@ -7,6 +7,7 @@
 #include "spgrad/function.hpp"
 #include "spgrad/io.hpp"
 #include "spgrad/session.hpp"
+#include "spgrad/trace.hpp"
 #include "spgrad/value.hpp"
 #include "statements.hpp"
 
@@ -39,6 +40,13 @@ struct Explain {
   bool schedule = false, rewrites = false;
 };
 void print(const Session& session, const Explain& explain, const Function& function);
+/// How a function is watched while it runs.
+struct WatchOptions {
+  std::string graph, trace;  ///< files; empty: none
+  Index trace_limit = Trace::kActivities;
+  bool profile = false;
+  std::string machine;  ///< a file; empty: no particular one
+};
 
 /// Of commands that run a loop.
 struct CheckpointOptions {
@@ -67,6 +75,7 @@ struct TrainOptions {
   bool json = false;
   std::string predictions, plot;
   Explain explain;
+  WatchOptions watch;
   GuardOptions guard;
 };
 struct RunOptions {
@@ -76,6 +85,7 @@ struct RunOptions {
   Index iterate = 1, print_every = 0;
   CheckpointOptions checkpoints;
   Explain explain;
+  WatchOptions watch;
   bool rewrites = true, json = false;
   GuardOptions guard;
 };

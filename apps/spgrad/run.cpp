@@ -10,6 +10,7 @@
 #include "progress.hpp"
 #include "resume.hpp"
 #include "show.hpp"
+#include "watch.hpp"
 
 namespace spgrad::app {
 namespace {
@@ -23,8 +24,11 @@ class Job {
       : session_(session),
         options_(options),
         checkpoints_(session, options.checkpoints, options.iterate > 1),
+        watch_(session, options.watch),
         model_(make_model(session, options.statements, options.caution)),
-        function_(compile(program(), session.world())) {}
+        function_(compile(program(), session.world())) {
+    watch_.observe(function_);
+  }
 
   void run() {
     start();
@@ -51,6 +55,7 @@ class Job {
     ProgressBar bar(session_, done_, options_.iterate);
     bool ends = done_ >= options_.iterate;
     while (!ends) {
+      if (loop) watch_.step(done_ + 1);
       values_ = at_step(done_ + 1, loop, [&] { return function_(bindings()); });
       ++done_;
       if (loop) bar.update(done_, scalars());
@@ -60,6 +65,7 @@ class Job {
     }
     checkpoints_.finish();
     if (loop) bar.finish();
+    watch_.finish(function_, names());
     checkpoints_.leave_if_stopped(done_);
     // It was finished before it was resumed: the results of where it stands.
     if (values_.empty() && !model_.results.empty())
@@ -80,6 +86,12 @@ class Job {
         line += text(line.empty() ? "" : "  ", model_.results[k].path.substr(1), ' ',
                      shown(cast(v, DType::float64).scalar()));
     return line;
+  }
+
+  std::vector<OutputName> names() const {
+    std::vector<OutputName> names;
+    for (const Result& r : model_.results) names.push_back({r.path.substr(1), r.path.starts_with("/grad/")});
+    return names;
   }
 
   // What a checkpoint must agree on with the run that resumes it.
@@ -148,6 +160,7 @@ class Job {
   Session& session_;
   const RunOptions& options_;
   Checkpoints checkpoints_;
+  Watch watch_;
   Model model_;
   Function function_;
   Index done_ = 0;

@@ -8,6 +8,7 @@
 #include "progress.hpp"
 #include "report.hpp"
 #include "training_run.hpp"
+#include "watch.hpp"
 
 namespace spgrad::app {
 namespace {
@@ -35,8 +36,11 @@ class Training {
       : session_(session),
         options_(options),
         checkpoints_(session, options.checkpoints, true),
+        watch_(session, options.watch),
         data_(read_training_data(session.world(), options.data, options.holdout)),
-        model_(session.world(), type_of(data_.train.X), type_of(data_.train.Y), options.l2, options.guard.check_nan) {}
+        model_(session.world(), type_of(data_.train.X), type_of(data_.train.Y), options.l2, options.guard.check_nan) {
+    watch_.observe(model_.loss_and_gradient());
+  }
 
   void run() {
     announce();
@@ -62,6 +66,7 @@ class Training {
     report_.saves = checkpoints_.saves();
     report_.save_seconds = checkpoints_.save_seconds();
     if (report_.saves > 0) session_.print(report_.saves, " checkpoints in ", report_.save_seconds, " s");
+    watch_.finish(model_.loss_and_gradient(), {{"loss"}, {"gradient for W", true}});
     checkpoints_.leave_if_stopped(run_.state.iteration);
     conclude();
   }
@@ -92,6 +97,7 @@ class Training {
   }
 
   bool after_iteration(const Progress& p) {
+    watch_.step(p.iteration + 1);
     if (static_cast<std::size_t>(p.iteration) == run_.losses.size()) run_.losses.push_back(p.loss);
     report_.loss = p.loss;
     const bool stops = p.iteration < options_.iterations && checkpoints_.stops();
@@ -140,6 +146,7 @@ class Training {
   Session& session_;
   const TrainOptions& options_;
   Checkpoints checkpoints_;
+  Watch watch_;
   TrainingData data_;
   SoftmaxModel model_;
   TrainingRun run_;

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# --graph, --trace, --profile and -log_view of `spgrad run` and `train`, as their users ask for them.
+. "$(dirname "$0")/support.sh"
+cd "$work" || exit 1
+export PETSC_OPTIONS=
+loop=(run --in A=random:60x40,csr,density=0.1 --in w=random:40 --out 'loss = sum(sqr(A @ w))'
+  --update 'w = w - 0.01 * grad(loss, w)' --iterate 4)
+
+# --- a picture, a trace, a profile ---
+for ranks in 1 3; do
+  works $ranks "${loop[@]}" --graph g.dot --trace t.json --profile --json
+  grep -q '^profile of 4 calls on '$ranks out || fail "no profile on $ranks ranks: $(cat out)"
+  grep -qE ' 4 .* = dot\(A, w' out || fail "the profile on $ranks ranks does not count dot: $(cat out)"
+  [ -n "$(number bytes_per_step)" ] || fail "--json is not the last line on $ranks ranks: $(tail -n 1 out)"
+  grep -q '<B>dot</B>(A, w' g.dot || fail "no dot in the picture: $(cat g.dot)"
+  [ "$(grep -c '"name":"process_name"' t.json)" = $ranks ] || fail "not a process for each of $ranks ranks"
+  [ "$(grep -c '"name":"step [1-4]"' t.json)" = $((4 * ranks)) ] || fail "steps are not marked on $ranks ranks"
+  [ "$(grep -c '"cat":"call"' t.json)" = $((4 * ranks)) ] || fail "not 4 calls on each of $ranks ranks"
+  [ "$(tail -n 1 t.json)" = ']}' ] || fail "the trace on $ranks ranks has no end"
+done
+grep -q '<B>gather  [1-9][0-9]* B</B>' g.dot || fail "no gather with its bytes: $(cat g.dot)"
+works 2 "${loop[@]}" --trace t.json --trace-limit 40
+grep -q 'its beginning; [1-9][0-9]* activities of each rank' out || fail "a trace that is cut says $(cat out)"
+[ "$(grep -c '"tid":1,"ts"' t.json)" = 40 ] || fail "--trace-limit 40 keeps $(grep -c '"tid":1,"ts"' t.json)"
+printf 'alpha = 1e-6\nflops = 1e9  # slow\n' > machine.txt
+works 2 "${loop[@]}" --profile --machine machine.txt
+grep -q 'by the model of machine.txt' out || fail "the profile does not say by which machine: $(cat out)"
+if command -v dot > /dev/null; then
+  works 2 "${loop[@]}" --graph g.svg
+  grep -q '</svg>' g.svg || fail "g.svg is no picture"
+fi
+catalogue_rows | head -n 300 > rows.svm
+works 0 convert rows.svm rows.h5
+works 2 train softmax --data rows.h5 --iterations 3 --graph g.dot --trace t.json --profile
+grep -q '<B>gradient for W</B>' g.dot || fail "no gradient in the picture of train"
+grep -q ' = usmm(' out || fail "the profile of train has no usmm: $(cat out)"
+
+# --- -log_view ---
+PETSC_OPTIONS=-log_view works 2 "${loop[@]}"
+for what in 'spgrad plan' 'spgrad run' '^dot  ' '^gather begin' '^reduce_all end'; do
+  grep -q "$what" out || fail "-log_view does not show '$what'"
+done
+
+# --- a run that is stopped leaves its trace ---
+works_75() { on "$@"; [ "$rc" = 75 ] || fail "exit code $rc instead of 75: $*"; }
+works_75 2 "${loop[@]:0:9}" --iterate 100000000 --time-limit 1 --trace t.json --trace-limit 1000
+[ "$(tail -n 1 t.json)" = ']}' ] || fail "the trace of a stopped run has no end"
+
+# --- what is wrong is said before anything runs ---
+refuses 2 'g.jpg is no picture.*\.svg' 2 "${loop[@]}" --graph g.jpg
+refuses 74 'nowhere/t.json cannot be written' 3 "${loop[@]}" --trace nowhere/t.json
+refuses 74 'nowhere/g.svg' 2 "${loop[@]}" --graph nowhere/g.svg
+refuses 74 'missing.txt' 2 "${loop[@]}" --profile --machine missing.txt
+printf 'speed = 3\n' > bad.txt
+refuses 65 "bad.txt:1: 'speed = 3' is not of the form" 3 "${loop[@]}" --profile --machine bad.txt
+refuses 2 'machine' 1 "${loop[@]}" --machine machine.txt
+mpirun --oversubscribe --timeout 60 -x PATH=/nowhere -n 2 "$bin/spgrad" "${loop[@]}" --graph g.svg > out 2> err
+[ $? = 74 ] || fail "without dot the exit code is not 74"
+grep -q 'g.svg needs the program dot of the package graphviz' err || fail "without dot: $(cat err)"
+finish
