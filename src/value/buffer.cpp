@@ -17,10 +17,17 @@ namespace {
 
 constexpr std::size_t kAlignment = 64, kHugePage = std::size_t{2} << 20;
 
+// Memory checkers see a read past the end of an array, or of one that was freed, only if its block is its own.
+#ifdef SPGRAD_NO_POOL
+constexpr bool kPooled = false;
+#else
+constexpr bool kPooled = true;
+#endif
+
 class Pool {
  public:
   std::byte* take(std::size_t bytes) {
-    {
+    if constexpr (kPooled) {
       const std::lock_guard lock(mutex_);
       auto& free = free_[bytes];
       if (!free.empty()) {
@@ -36,6 +43,7 @@ class Pool {
   }
 
   void give(std::byte* p, std::size_t bytes) {
+    if constexpr (!kPooled) return ::operator delete(p, alignment(bytes));
     const std::lock_guard lock(mutex_);
     free_[bytes].push_back(p);
   }
@@ -49,6 +57,7 @@ class Pool {
 
   /// Blocks come in eight sizes per power of two, so that near sizes share them.
   static std::size_t rounded(std::size_t bytes) {
+    if (!kPooled) return bytes;
     if (bytes <= kAlignment) return kAlignment;
     const std::size_t step = std::max(std::bit_floor(bytes) / 8, large(bytes) ? kHugePage : kAlignment);
     return (bytes + step - 1) / step * step;
