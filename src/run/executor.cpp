@@ -13,6 +13,12 @@ namespace {
 
 constexpr std::size_t kInspectionsKept = 8;
 
+// For what still looks at the result of an op that has failed, here or on other ranks: indices, maxima.
+void make_zero(const Operand& x) {
+  for (const Value& v : {x.own, x.ghost})
+    if (v) std::ranges::fill(v.bytes(), std::byte{0});
+}
+
 double memory_here() {
   return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
@@ -152,7 +158,7 @@ void Executor::step(std::size_t, const End& end) {
     slot(b.to) = pick(b);
   } else {
     const Index before = world_.traffic().bytes;
-    const bool finite = check_nan_ && all_finite(slot(b.from).own);
+    const bool finite = known_finite(slot(b.from));
     slot(b.to).own = moved(b, slot(b.from).own);
     bytes_[p] = world_.traffic().bytes - before;
     if (check_nan_) check_sum(p, b, finite);
@@ -169,6 +175,7 @@ void Executor::step(std::size_t p, const Run& run) {
   const Inspection* inspection = inspect(p, run, *node, in);
   Operand out = result_of(run, *node, in, inspection);
   if (!error_) compute(p, run, *node, std::move(in), out, inspection);
+  if (error_) make_zero(out);
   if (!run.node->type.shape.known()) shapes_[run.node.get()] = out.own.shape();
   slot(run.out) = std::move(out);
 }

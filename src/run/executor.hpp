@@ -82,6 +82,7 @@ class Executor {
   void compute(std::size_t p, const Run& run, const Node& node, std::vector<Operand> in, Operand& out,
                const Inspection* inspection);
   void check_given(std::span<const Value> given) const;
+  bool known_finite(const Operand& x) const;
   void check_sum(std::size_t p, const Begin& b, bool of_finite);
 
   std::vector<Operand> promoted_operands(const Run& run);

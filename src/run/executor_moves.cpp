@@ -192,7 +192,7 @@ void Executor::fetch(std::size_t p, const Begin& b) {
 
 void Executor::scatter(std::size_t p, const Begin& b) {
   const Operand partial = slot(b.from);
-  if (check_nan_) finite_[static_cast<std::size_t>(b.to)] = all_finite(partial);
+  if (check_nan_) finite_[static_cast<std::size_t>(b.to)] = known_finite(partial);
   const Sparsity& names = *slot(b.by).own.sparsity();
   slot(b.to).own = partial.own;
   if (const std::size_t bytes = row_bytes(partial.own); bytes > 0) {
@@ -222,6 +222,9 @@ void Executor::check_given(std::span<const Value> given) const {
            element_text(given[k], *at), " already when the call begins");
   }
 }
+
+// After an error there may be no values, but memory only.
+bool Executor::known_finite(const Operand& x) const { return check_nan_ && !error_ && all_finite(x); }
 
 // Collective. Sums of finite parts may overflow. Maxima and minima make nothing that was not there.
 void Executor::check_sum(std::size_t p, const Begin& b, bool of_finite) {

@@ -172,7 +172,7 @@ TEST(Moves, SendEachRowOnce) {
     };
     EXPECT_EQ(sent([&] { gather_all(w, cut); }), 8 * m * n * (p - 1));
     EXPECT_EQ(sent([&] { turn(w, cut, columns); }), 8 * m * n * (p - 1) / p);
-    EXPECT_EQ(sent([&] { fold(w, Value::whole(DType::float64, {m, n}), 0, rows); }), 8 * m * n * (p - 1));
+    EXPECT_EQ(sent([&] { fold(w, zeros({m, n}), 0, rows); }), 8 * m * n * (p - 1));
     EXPECT_EQ(sent([&] { relayout(w, cut, tests::all_on(0, m, w.size())); }), 8 * n * (m - rows.count(0)));
   });
 }

@@ -166,7 +166,8 @@ std::vector<double> summaries(World& world, const std::vector<Value>& results) {
   std::vector<double> out;
   for (const Value& x : results) {
     double sum = 0;
-    for (const double v : gather_all(world, x).data<double>()) sum += v * v;
+    const Value whole = gather_all(world, x);
+    for (const double v : whole.data<double>()) sum += v * v;
     out.push_back(sum);
   }
   return out;
