@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ostream>
 
+#include "src/value/converted.hpp"
+
 namespace spgrad {
 
 std::string_view name(Format format) {
@@ -106,12 +108,7 @@ const Layout& Value::layout_of(int axis) const {
 
 double Value::scalar() const {
   require(!is_sparse() && shape_.elements() == 1 && cut_ == kWhole, "a scalar was asked for, but this is ", *this);
-  return dispatch(dtype_, [&]<class T>() {
-    if constexpr (is_complex_v<T>)
-      return static_cast<double>(data<T>()[0].real());
-    else
-      return static_cast<double>(data<T>()[0]);
-  });
+  return dispatch(dtype_, [&]<class T>() { return converted<double>(data<T>()[0]); });
 }
 
 std::ostream& operator<<(std::ostream& out, const Value& value) {
@@ -125,14 +122,7 @@ Value cast(const Value& value, DType dtype) {
   const Value out = value.with_dtype(dtype);
   dispatch(value.dtype(), [&]<class From>() {
     dispatch(dtype, [&]<class To>() {
-      std::ranges::transform(value.data<From>(), out.data<To>().begin(), [](auto x) {
-        if constexpr (is_complex_v<From> && !is_complex_v<To>)
-          return static_cast<To>(x.real());
-        else if constexpr (is_complex_v<To> && !is_complex_v<From>)
-          return To(static_cast<typename To::value_type>(x));
-        else
-          return static_cast<To>(x);
-      });
+      std::ranges::transform(value.data<From>(), out.data<To>().begin(), [](From x) { return converted<To>(x); });
     });
   });
   return out;
@@ -140,12 +130,7 @@ Value cast(const Value& value, DType dtype) {
 
 Value full(Shape shape, double x, DType dtype) {
   const Value v = Value::whole(dtype, shape);
-  dispatch(dtype, [&]<class T>() {
-    if constexpr (is_complex_v<T>)
-      std::ranges::fill(v.data<T>(), T(static_cast<typename T::value_type>(x)));
-    else
-      std::ranges::fill(v.data<T>(), static_cast<T>(x));
-  });
+  dispatch(dtype, [&]<class T>() { std::ranges::fill(v.data<T>(), converted<T>(x)); });
   return v;
 }
 

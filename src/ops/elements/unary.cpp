@@ -1,6 +1,7 @@
 // neg, conj, real, cast, stop_gradient: of dense operands, or of the data of sparse ones.
 #include "src/graph/input_ops.hpp"
 #include "src/ops/elements/elementwise.hpp"
+#include "src/value/converted.hpp"
 
 namespace spgrad {
 namespace {
@@ -34,18 +35,6 @@ struct RealPart {
       return x;
   }
 };
-template <class To>
-struct Converted {
-  template <class From>
-  To operator()(From x) const {
-    if constexpr (is_complex_v<From> && !is_complex_v<To>)
-      return static_cast<To>(x.real());
-    else if constexpr (is_complex_v<To> && !is_complex_v<From>)
-      return To(static_cast<typename To::value_type>(x));
-    else
-      return static_cast<To>(x);
-  }
-};
 
 Type same_type(const Node& n) { return with_dtype(n.in[0], promoted_dtype(n)); }
 
@@ -60,7 +49,7 @@ Type cast_type(const Node& n) {
 void run_cast(RunContext& c) {
   const Value out = out_beside(c, 1);
   c.dispatch([&]<class From>() {
-    dispatch(out.dtype(), [&]<class To>() { map_block<From>(c.in(0), out, Converted<To>{}); });
+    dispatch(out.dtype(), [&]<class To>() { map_block<From>(c.in(0), out, [](From x) { return converted<To>(x); }); });
   });
 }
 
@@ -131,7 +120,9 @@ constinit const Op ops::cast{
     .inputs = "x",
     .attributes = "dtype",
     .formula = "x, converted",
-    .doc = "As C++ converts; complex to real keeps the real part.",
+    .doc =
+        "Complex to real keeps the real part. Floats become integers towards zero, modulo 2^bits; NaN and what 64 bits "
+        "do not hold as if they were -2^63.",
     .letters = kLetters,
     .infer = cast_type,
     .run = run_cast,
