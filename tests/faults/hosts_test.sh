@@ -39,6 +39,7 @@ chmod +x agent
 
 # start STEPS: a job of 6 ranks on the hosts, in the background; its launcher is $launcher.
 start() {
+  rm -f err
   ip netns exec $tag-1 unshare -u /bin/sh -c "hostname $tag-1; "'exec "$@"' sh \
     timeout 90 mpirun --hostfile "$work/hosts" --map-by node --bind-to none --oversubscribe -n 6 --mca plm rsh --mca plm_rsh_agent "$work/agent" \
     --mca plm_rsh_no_tree_spawn 1 --mca pml ob1 --mca btl self,vader,tcp --mca btl_tcp_if_include $net.0/24 \
@@ -47,6 +48,22 @@ start() {
     --in A=random:600x600,csr,density=0.02 --in x=random:600 --update 'x = (A @ x) / norm(A @ x)' --out 'size = norm(A @ x)' \
     --iterate "$1" --json > out 2> err < /dev/null &
   launcher=$!
+}
+# runs: waits until the job is in its loop, which its first line of progress tells, and a second more: before, nothing but
+# the launcher would meet the fault.
+runs() {
+  for _ in $(seq 600); do grep -qsE '^[0-9]+/' err && break; sleep 0.1; done
+  grep -qE '^[0-9]+/' err || fail "the job has not begun after a minute: $(head -3 err)"
+  sleep 1
+}
+# heal: the link of the third host, until it answers again (that nobody listens): a job that starts before never does.
+heal() {
+  ip -n $tag-switch link set port3 up
+  for _ in $(seq 200); do
+    [[ $(ip netns exec $tag-1 timeout 1 bash -c ": < /dev/tcp/$net.3/9" 2>&1) == *refused* ]] && return
+    sleep 0.1
+  done
+  fail 'the link does not come back'
 }
 # left: processes on the hosts that are not dead.
 left() {
@@ -80,7 +97,7 @@ size=$(number size)
 longest=0
 for ((k = 0; k < rounds; ++k)); do
   start 1000000
-  sleep 3
+  runs
   for p in $(ip netns pids $tag-2); do kill -KILL "$p" 2> /dev/null; done
   ended 'a host dies' 10
 done
@@ -88,15 +105,15 @@ row 'a host of three dies' "$rounds" "ended after $longest s at most, nothing le
 longest=0
 for ((k = 0; k < rounds; ++k)); do
   start 1000000
-  sleep 3
+  runs
   ip -n $tag-switch link set port3 down
   ended 'a link is cut' 15
-  ip -n $tag-switch link set port3 up
+  heal
 done
 row 'the link of a host is cut' "$rounds" "ended after $longest s at most, nothing left"
 for ((k = 0; k < rounds; ++k)); do
   start "$steps"
-  sleep 3
+  runs
   ip -n $tag-switch link set port3 down
   sleep 2
   ip -n $tag-switch link set port3 up
