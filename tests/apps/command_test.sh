@@ -33,25 +33,25 @@ works 2 train softmax --data small.h5 --holdout 2 --iterations 5 --json --optimi
 near "$(number iterations)" 5 0 || fail "iterations $(number iterations)"
 
 # --- usage: 2 ---
-refuses 2 'no-such-option' 2 info --no-such-option small.h5
-refuses 2 'FILE' 2 info
-refuses 2 'frobnicate' 0 frobnicate
-refuses 2 'optimizer' 2 train softmax --data small.h5 --optimizer newton
-refuses 2 'iterations' 1 train softmax --data small.h5 --iterations -3
-refuses 2 'holdout' 2 train softmax --data small.h5 --holdout 100
-refuses 2 'no_such_op' 0 ops no_such_op
-refuses 2 'checkpoint' 1 train softmax --data small.h5 --resume auto
+beside refuses 2 'no-such-option' 2 info --no-such-option small.h5
+beside refuses 2 'FILE' 2 info
+beside refuses 2 'frobnicate' 0 frobnicate
+beside refuses 2 'optimizer' 2 train softmax --data small.h5 --optimizer newton
+beside refuses 2 'iterations' 1 train softmax --data small.h5 --iterations -3
+beside refuses 2 'holdout' 2 train softmax --data small.h5 --holdout 100
+beside refuses 2 'no_such_op' 0 ops no_such_op
+beside refuses 2 'checkpoint' 1 train softmax --data small.h5 --resume auto
 
 # --- files that are not there, cannot be read or written: 74 ---
 for ranks in 0 2 3; do
-  refuses 74 'missing.h5' $ranks info missing.h5
-  refuses 74 'missing.svm' $ranks convert missing.svm out.h5
-  refuses 74 'missing.h5' $ranks train softmax --data missing.h5
-  refuses 74 'no/such/folder' $ranks convert small.svm no/such/folder/out.h5
+  beside refuses 74 'missing.h5' $ranks info missing.h5
+  beside refuses 74 'missing.svm' $ranks convert missing.svm never.h5
+  beside refuses 74 'missing.h5' $ranks train softmax --data missing.h5
+  beside refuses 74 'no/such/folder' $ranks convert small.svm no/such/folder/out.h5
 done
 touch a-file
-refuses 74 'a-file' 2 train softmax --data small.h5 --iterations 2 --checkpoint a-file/inside
-refuses 74 'a-file' 2 train softmax --data small.h5 --iterations 2 --checkpoint a-file
+beside refuses 74 'a-file' 2 train softmax --data small.h5 --iterations 2 --checkpoint a-file/inside
+beside refuses 74 'a-file' 2 train softmax --data small.h5 --iterations 2 --checkpoint a-file
 
 # --- broken content: 65 ---
 printf '0 1:0.5\n1 2:1.5\n1 3:abc\n' > broken.svm
@@ -61,18 +61,20 @@ head -c 700 small.h5 > truncated.h5
 head -c 4000 /dev/urandom > noise.h5
 printf 'hello\n' > text.h5
 for ranks in 0 2 3; do
-  refuses 65 'broken.svm.*line 3.*column 5' $ranks convert broken.svm out.h5
-  refuses 65 'label.svm.*line 2' $ranks convert label.svm out.h5
-  refuses 65 'range.mtx.*line 4' $ranks convert range.mtx out.h5
-  refuses 65 'truncated.h5' $ranks info truncated.h5
-  refuses 65 'noise.h5' $ranks info noise.h5
-  refuses 65 'text.h5' $ranks train softmax --data text.h5
+  beside refuses 65 'broken.svm.*line 3.*column 5' $ranks convert broken.svm never.h5
+  beside refuses 65 'label.svm.*line 2' $ranks convert label.svm never.h5
+  beside refuses 65 'range.mtx.*line 4' $ranks convert range.mtx never.h5
+  beside refuses 65 'truncated.h5' $ranks info truncated.h5
+  beside refuses 65 'noise.h5' $ranks info noise.h5
+  beside refuses 65 'text.h5' $ranks train softmax --data text.h5
 done
-refuses 65 '/Y' 2 info small.h5:/Y
-refuses 65 '/X|/y' 2 train softmax --data out.h5
+beside refuses 65 '/Y' 2 info small.h5:/Y
+beside refuses 65 '/X|/y' 2 train softmax --data out.h5
 printf -- '-1 1:1\n0 2:1\n' > negative.svm; printf '0.5 1:1\n1 2:1\n' > fraction.svm; printf '0 1:1\n99999999 2:1\n' > huge.svm
 for labels in negative fraction huge; do
   works 0 convert $labels.svm $labels.h5
-  refuses 65 'label' 2 train softmax --data $labels.h5
+  beside refuses 65 'label' 2 train softmax --data $labels.h5
 done
+all_done
+[ ! -e never.h5 ] || fail 'a file was made of what was refused'
 finish

@@ -6,10 +6,22 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 . "$root/cluster/env.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failures=0
+failed=$work/failed checks=()
 
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
-finish() { [ "$failures" = 0 ] && echo "all is well"; exit $((failures > 0)); }
+fail() { echo "FAILED: $*" | tee -a "$failed"; }
+finish() {
+  all_done
+  [ -e "$failed" ] && exit 1
+  echo "all is well"
+  exit 0
+}
+# beside COMMAND..: a check that neither needs nor disturbs another one, while those that follow run; a few at a time.
+beside() {
+  while [ "$(jobs -rp | wc -l)" -gt "$(nproc)" ]; do wait -n; done
+  (work=$(mktemp -d "$work/beside.XXXX") && "$@") &
+  checks+=($!)
+}
+all_done() { [ ${#checks[@]} = 0 ] || wait "${checks[@]}"; }
 
 # on RANKS ARG..: the spgrad command; output in $work/out and $work/err, exit code in $rc. Nothing may take a minute.
 on() {
