@@ -11,7 +11,7 @@ build=(g++ cmake ninja-build pkgconf)
 libs=(libpetsc-real-dev libopenblas-pthread-dev libopenmpi-dev openmpi-bin libhdf5-openmpi-dev zlib1g-dev
   libcli11-dev libfmt-dev nlohmann-json3-dev libxxhash-dev libzip-dev)
 programs=(graphviz)  # what the command calls: dot, for --graph
-tests=(libgtest-dev libbenchmark-dev e2fsprogs)
+tests=(libgtest-dev libbenchmark-dev e2fsprogs python3)
 clients=(python3-h5py python3-scipy)
 dev=(git clang-format clang-tidy ccache clang libclang-rt-dev)
 

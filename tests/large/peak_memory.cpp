@@ -13,11 +13,14 @@
 
 namespace {
 
-std::atomic<std::size_t> live, peak;
+constexpr std::size_t kLarge = 4096;
+std::atomic<std::size_t> live, peak, calls, large_calls, pool_misses;
 
 void* counted(void* p) {
   if (p == nullptr) throw std::bad_alloc();
   const std::size_t bytes = malloc_usable_size(p), now = live.fetch_add(bytes) + bytes;
+  ++calls;
+  if (bytes >= kLarge) ++large_calls;
   for (std::size_t seen = peak; now > seen && !peak.compare_exchange_weak(seen, now);) continue;
   return p;
 }
@@ -32,6 +35,7 @@ void discount(void* p) {
 // The other forms (arrays, nothrow) call these.
 void* operator new(std::size_t bytes) { return counted(std::malloc(bytes == 0 ? 1 : bytes)); }
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  ++pool_misses;  // nothing else asks for more alignment than malloc gives
   const auto a = static_cast<std::size_t>(alignment);
   return counted(std::aligned_alloc(a, (bytes + a - 1) / a * a));
 }
@@ -49,5 +53,8 @@ PeakMemory::PeakMemory() {
 }
 
 std::size_t PeakMemory::bytes() const { return peak - at_start_; }
+
+std::size_t live_bytes() { return live; }
+Allocations allocations() { return {calls, large_calls, pool_misses}; }
 
 }  // namespace spgrad::large

@@ -15,4 +15,15 @@ class PeakMemory {
   std::size_t at_start_;
 };
 
+/// Bytes that are allocated now, the same way; what the pool keeps for the next buffers is among them.
+std::size_t live_bytes();
+
+/// How often this process has asked for memory since it began.
+struct Allocations {
+  std::size_t calls = 0;        ///< of operator new in all
+  std::size_t large = 0;        ///< of these, for a page or more
+  std::size_t pool_misses = 0;  ///< of these, by the pool of buffers, which had no block of that size
+};
+Allocations allocations();
+
 }  // namespace spgrad::large
