@@ -74,9 +74,11 @@ struct Function::Impl {
       require(x && x->op == &ops::input, "compile: only an input() can be given at a call");
       require(names.insert(x->name).second, "compile: two inputs have the name ", x->name);
     }
-    for (const Var& x : topological(roots))
+    for (const Var& x : topological(roots)) {
       require(x->op != &ops::input || names.contains(x->name), "compile: ", x->name,
               " is used but stands not in .inputs");
+      if (x->op == &ops::shared) cells.push_back(x);
+    }
   }
 
   Value value_of(const Var& x, const Bindings& bindings) const {
@@ -101,8 +103,7 @@ struct Function::Impl {
       key << '\n';
     };
     for (const Var& x : program.inputs) add(x);
-    for (const Var& x : topological(roots))
-      if (x->op == &ops::shared) add(x);
+    for (const Var& x : cells) add(x);
     return key.str();
   }
 
@@ -178,6 +179,7 @@ struct Function::Impl {
   World& world;
   Probes probes;
   Vars roots;             // outputs, then the values of updates
+  Vars cells;             // the shared values that they read
   std::list<Plan> plans;  // the most recent first
   const Plan* last = nullptr;
   Index sent = 0;
