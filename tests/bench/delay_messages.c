@@ -10,14 +10,15 @@
 #include <mpi.h>
 #include <time.h>
 
-enum { kPending = 1024, kStamps = 1024, kLooks = 1 << 16 };
+enum { kPending = 256, kStamps = 1024, kLooks = 1 << 16 };
 
-struct Pending {  // a receive under way
+struct Pending {  // a receive under way; it stays where it is, since the time of sending arrives in it
+  int used;
   MPI_Request request, stamp_request;
   double sent, takes;
 };
 static struct Pending pending[kPending];
-static int pendings, next_stamp, active, answers, polls;
+static int next_stamp, active, answers, polls;
 static double stamps[kStamps], looks[kLooks];  // looks: when this rank has tested, ascending
 static long number_of_looks;
 static MPI_Request stamp_sends[kStamps];
@@ -32,7 +33,8 @@ static double cpu(void) {
 static double enter(void) { return clock_at_entry += cpu() - cpu_at_exit; }
 static int leave(int code) { return cpu_at_exit = cpu(), code; }
 
-// Collective, with nothing under way. A negative latency: MPI as it is. `answer`: messages need one. `poll`: tests count as looks.
+// Collective, with nothing under way. A negative latency: MPI as it is. `answer`: messages need one. `poll`: tests
+// count as looks.
 void delay_messages(double message_latency, double per_byte, int answer, int poll) {
   if (shadow == MPI_COMM_NULL) {
     PMPI_Comm_dup(MPI_COMM_WORLD, &shadow);
@@ -43,7 +45,6 @@ void delay_messages(double message_latency, double per_byte, int answer, int pol
   answers = answer;
   polls = poll;
   active = message_latency >= 0;
-  pendings = 0;
   number_of_looks = 0;
   total = clock_at_entry = 0;
   leave(0);
@@ -71,12 +72,20 @@ int MPI_Irecv(void* buf, int n, MPI_Datatype type, int source, int tag, MPI_Comm
   const int code = PMPI_Irecv(buf, n, type, source, tag, comm, request);
   int size = 1;
   PMPI_Type_size(type, &size);
-  if (pendings == kPending) PMPI_Abort(MPI_COMM_WORLD, 1);
-  struct Pending* p = &pending[pendings++];
+  struct Pending* p = pending;
+  while (p != pending + kPending && p->used) ++p;
+  if (p == pending + kPending) PMPI_Abort(MPI_COMM_WORLD, 1);
+  p->used = 1;
   p->request = *request;
   p->takes = latency + seconds_per_byte * n * size;
   PMPI_Irecv(&p->sent, 1, MPI_DOUBLE, source, tag, shadow, &p->stamp_request);
   return leave(code);
+}
+
+static struct Pending* find(MPI_Request request) {
+  for (struct Pending* p = pending; p != pending + kPending; ++p)
+    if (p->used && p->request == request) return p;
+  return 0;
 }
 
 // The first look not before `sent`; `otherwise` if there is none among those that are kept.
@@ -105,15 +114,14 @@ int MPI_Waitall(int n, MPI_Request requests[], MPI_Status statuses[]) {
   if (!active) return PMPI_Waitall(n, requests, statuses);
   const double now = enter();
   double longest = 0, last = now;
-  for (int i = 0; i < n; ++i)
-    for (int k = 0; k < pendings; ++k) {
-      if (pending[k].request != requests[i]) continue;
-      const double there = arrival(&pending[k], now);
-      if (there > last) last = there;
-      if (pending[k].takes > longest) longest = pending[k].takes;
-      pending[k] = pending[--pendings];
-      break;
-    }
+  for (int i = 0; i < n; ++i) {
+    struct Pending* p = find(requests[i]);
+    if (p == 0) continue;
+    const double there = arrival(p, now);
+    if (there > last) last = there;
+    if (p->takes > longest) longest = p->takes;
+    p->used = 0;
+  }
   total += longest;
   clock_at_entry = last;
   return leave(PMPI_Waitall(n, requests, statuses));
