@@ -40,6 +40,14 @@ constexpr const char* kVerifyExample =
     "\nPATH is a folder of checkpoints, one of its checkpoints, or an HDF5 file. Every byte is read: manifest, sizes, "
     "checksums of blocks and of elements, HDF5's structure, offsets and indices. A line for each that is whole and for "
     "each fault; exit code 65 if there is one.\n\nExample:\n  mpirun -n 4 spgrad verify run.ckpt";
+constexpr const char* kPlanExample =
+    "\nFrom the patterns of what is given, on one process: bytes, messages, imbalance, memory and time of one step on "
+    "any "
+    "number of ranks. Nothing runs: it is a model, which hides no message behind a kernel. --calibrate measures the "
+    "machine, under mpirun with its messages.\n\nExamples:\n  mpirun -n 2 spgrad plan --calibrate machine.txt\n  "
+    "spgrad "
+    "plan --in A=a.h5 --in W=random:1000x64 --let 'loss = sum(sqr(A @ W))' --out loss --grad loss:W \\\n      --ranks "
+    "64,1024,4096 --machine machine.txt";
 constexpr const char* kOpsExample = "\nThe operations, or all facts about one.\n\nExample:\n  spgrad ops sampling_dot";
 
 void add_explain(CLI::App& app, Explain& explain, const char* step) {
@@ -173,6 +181,20 @@ void add_statements(CLI::App& app, Statements& all) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+void add_plan(CLI::App& app, PlanOptions& o) {
+  add_statements(app, o.statements);
+  app.add_option("--ranks", o.ranks, "how many, separated by commas")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
+  app.add_option("--machine", o.machine, "file with its numbers");
+  app.add_option("--calibrate", o.calibrate, "measure this machine and write its numbers into a file");
+  app.add_flag_callback(
+      "--balance", [&o] { o.balance = Balance::nnz; }, "cut matrices by stored entries, not by rows");
+  app.add_flag("--explain", o.explain, "the model of every step of the schedule");
+  app.add_flag("--json", o.json, "one line of JSON");
+}
+
 void add_run(CLI::App& app, RunOptions& o) {
   add_statements(app, o.statements);
   app.add_option_function<std::string>(
@@ -270,6 +292,11 @@ int run_command_line(Session& session, int argc, char** argv) {
   CLI::App* verify_app = app.add_subcommand("verify", "check all that lies on disk")->footer(kVerifyExample);
   verify_app->add_option("PATH", verify_options.path, "folder of checkpoints, or HDF5 file")->required();
 
+  PlanOptions plan_options;
+  CLI::App* plan_app = app.add_subcommand("plan", "model a step on any number of ranks")->footer(kPlanExample);
+  add_plan(*plan_app, plan_options);
+  add_caution(*plan_app, plan_options.caution);
+
   OpsOptions ops_options;
   CLI::App* ops_app = app.add_subcommand("ops", "the operations")->footer(kOpsExample);
   ops_app->add_option("NAME", ops_options.name, "one of them");
@@ -277,7 +304,7 @@ int run_command_line(Session& session, int argc, char** argv) {
 
   if (argc > 1 && argv[1][0] != '-' && !known(app, argv[1]))
     fail(ErrorKind::usage, "there is no command '", argv[1],
-         "'; the commands are convert, info, train, run, check-grad, checkpoints, verify, ops (spgrad --help)");
+         "'; the commands are convert, info, train, run, plan, check-grad, checkpoints, verify, ops (spgrad --help)");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -307,6 +334,7 @@ int run_command_line(Session& session, int argc, char** argv) {
   if (run_app->parsed()) return run(session, run_options);
   if (checkpoints_app->parsed()) return checkpoints(session, checkpoints_options);
   if (verify_app->parsed()) return verify(session, verify_options);
+  if (plan_app->parsed()) return plan(session, plan_options);
   if (check_app->parsed()) return check_grad(session, check_options);
   return ops(session, ops_options);
 }

@@ -101,6 +101,14 @@ struct CheckpointsOptions {
 struct VerifyOptions {
   std::string path;  ///< a folder of checkpoints, one of them, or an HDF5 file
 };
+struct PlanOptions {
+  Statements statements;
+  io::Caution caution;
+  std::vector<int> ranks{1, 2, 4, 8, 16, 32, 64};
+  std::string machine, calibrate;  ///< files; empty: none
+  Balance balance = Balance::even;
+  bool explain = false, json = false;
+};
 struct OpsOptions {
   std::string name;  ///< empty: all
   bool rewrites = false;
@@ -114,6 +122,7 @@ int run(Session& session, const RunOptions& options);
 int check_grad(Session& session, const CheckGradOptions& options);
 int checkpoints(Session& session, const CheckpointsOptions& options);
 int verify(Session& session, const VerifyOptions& options);
+int plan(Session& session, const PlanOptions& options);
 int ops(Session& session, const OpsOptions& options);
 
 /// Reads the command line and runs what it asks for. Throws Error of kind usage for unknown options and bad values.

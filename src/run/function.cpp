@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <list>
-#include <set>
 
 #include "spgrad/rewrite.hpp"
 #include "spgrad/session.hpp"
@@ -11,21 +10,13 @@
 #include "src/graph/walk.hpp"
 #include "src/run/executor.hpp"
 #include "src/run/petsc_log.hpp"
+#include "src/run/planned.hpp"
 #include "src/schedule/draw.hpp"
 
 namespace spgrad {
 namespace {
 
 constexpr std::size_t kPlansKept = 16;
-
-bool fits(const Type& declared, const Type& actual) {
-  bool same = declared.dtype == actual.dtype && declared.format == actual.format && declared.ndim() == actual.ndim();
-  for (int axis = 0; same && axis < declared.ndim(); ++axis)
-    same = declared.shape[axis] == kUnknown || declared.shape[axis] == actual.shape[axis];
-  return same;
-}
-
-bool is_given(const Var& x) { return x->op == &ops::input || x->op == &ops::shared; }
 
 Offer offer_of(const Var& x, const Value& value) {
   Offer offer{value.cut(), x->op == &ops::input, 1};
@@ -36,59 +27,18 @@ Offer offer_of(const Var& x, const Value& value) {
   return offer;
 }
 
-// The same graph with the sizes that the data has.
-Vars specialised(const Vars& outputs, const std::function<Value(const Var&)>& value_of) {
-  return rebuild(outputs, [&](const Var& x, const Vars&) -> Var {
-    if (!is_given(x) || x->type.shape.known()) return {};
-    auto node = std::make_shared<Node>();
-    node->op = x->op;
-    node->type = type_of(value_of(x));
-    node->name = x->name;
-    node->cell = x->cell;
-    return Var(std::move(node));
-  });
-}
-
 }  // namespace
 
 struct Function::Impl {
   struct Plan {
     std::string key;
-    Vars graph;
-    std::vector<Fired> fired;
-    Schedule schedule;
+    Planned made;
     std::unique_ptr<Executor> executor;
   };
 
-  Impl(Program p, World& w) : program(std::move(p)), world(w), probes(w) {
-    roots = program.outputs;
-    for (const Update& u : program.updates) {
-      require(u.value && u.value->type == u.target.var()->type, "update: ", u.target.name(), " is a ",
-              u.target.var()->type, " and cannot become a ", u.value ? text(u.value->type) : "nothing");
-      roots.push_back(u.value);
-    }
-    for (const Var& x : roots) require(static_cast<bool>(x), "compile: an output is empty");
+  Impl(Program p, World& w) : program(std::move(p)), world(w), probes(w), roots(roots_of(program)) {
     if (Probe* log = petsc_log(world)) probes.add(*log);
-    std::set<std::string> names;
-    for (const Var& x : program.inputs) {
-      require(x && x->op == &ops::input, "compile: only an input() can be given at a call");
-      require(names.insert(x->name).second, "compile: two inputs have the name ", x->name);
-    }
-    for (const Var& x : topological(roots)) {
-      require(x->op != &ops::input || names.contains(x->name), "compile: ", x->name,
-              " is used but stands not in .inputs");
-      if (x->op == &ops::shared) cells.push_back(x);
-    }
-  }
-
-  Value value_of(const Var& x, const Bindings& bindings) const {
-    if (x->op == &ops::constant) return x->value;
-    if (x->op == &ops::shared) return *x->cell;
-    const auto found = std::ranges::find(bindings, x->name, &Bindings::value_type::first);
-    require(found != bindings.end(), "call: no value is given for the input ", x->name, ", a ", x->type);
-    require(fits(x->type, type_of(found->second)), "call: ", x->name, " must be ", x->type, " but is ",
-            type_of(found->second));
-    return found->second;
+    std::ranges::copy_if(topological(roots), std::back_inserter(cells), [](const Var& x) { return x->op == &ops::shared; });
   }
 
   std::string key_of(const Bindings& bindings) const {
@@ -134,25 +84,9 @@ struct Function::Impl {
       return plans.front();
     }
     const Stage stage(probes, Activity::kPlan);
-    const auto value = [&](const Var& x) { return value_of(x, bindings); };
-    Vars targets(program.outputs.size());
-    for (const Update& u : program.updates) targets.push_back(u.target.var());
-    Vars all = roots;
-    std::ranges::copy_if(targets, std::back_inserter(all), [](const Var& x) { return static_cast<bool>(x); });
-    const Offers offers = [&](const Var& x) { return offer_of(x, value(x)); };
-    const Estimate estimate([&](const Var& x) {
-      const Value v = value(x);
-      return v.is_sparse() ? static_cast<double>(v.sparsity()->nnz()) : -1;
-    });
-    std::vector<Fired> fired;
-    all = lowered(rewrite(specialised(all, value), program.rewrites, estimate, &fired), offers);
-    std::size_t next = roots.size();
-    for (Var& target : targets)
-      if (target) target = all[next++];
-    Vars graph(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(roots.size()));
-    Schedule schedule = plan(graph, targets, offers);
-    plans.push_front({key, std::move(all), std::move(fired), std::move(schedule), nullptr});
-    plans.front().executor = std::make_unique<Executor>(world, plans.front().schedule, probes, program.check_nan);
+    const Offers offers = [&](const Var& x) { return offer_of(x, value_of(x, bindings)); };
+    plans.push_front({key, planned(program, roots, bindings, offers), nullptr});
+    plans.front().executor = std::make_unique<Executor>(world, plans.front().made.schedule, probes, program.check_nan);
     if (plans.size() > kPlansKept) plans.pop_back();
     return plans.front();
   }
@@ -162,11 +96,11 @@ struct Function::Impl {
     const Index before = world.traffic().bytes;
     Plan& p = plan_for(agreed_key(bindings), bindings);
     std::vector<Value> given;
-    for (const Given& g : p.schedule.given) given.push_back(value_of(g.node, bindings));
+    for (const Given& g : p.made.schedule.given) given.push_back(value_of(g.node, bindings));
     std::vector<Value> results = p.executor->run(given);
     // Shared values stay where the schedule wants them: the next call moves nothing.
     for (std::size_t k = 0; k < given.size(); ++k)
-      if (p.schedule.given[k].node->op == &ops::shared) *p.schedule.given[k].node->cell = given[k];
+      if (p.made.schedule.given[k].node->op == &ops::shared) *p.made.schedule.given[k].node->cell = given[k];
     for (std::size_t k = 0; k < program.updates.size(); ++k)
       program.updates[k].target.set(results[program.outputs.size() + k]);
     results.resize(program.outputs.size());
@@ -196,7 +130,7 @@ void Function::observe(Probe& probe) { impl_->probes.add(probe); }
 
 std::string Function::explain() const {
   if (impl_->last == nullptr) return "not called yet: the schedule depends on what a call is given\n";
-  return to_string(impl_->last->schedule, [&](std::size_t step) {
+  return to_string(impl_->last->made.schedule, [&](std::size_t step) {
     const Index bytes = impl_->last->executor->bytes_sent(step);
     return bytes == 0 ? std::string() : text("  [", bytes, " bytes sent by this rank]");
   });
@@ -204,7 +138,7 @@ std::string Function::explain() const {
 
 std::string Function::draw(const std::vector<OutputName>& names) const {
   if (impl_->last == nullptr) return "digraph spgrad {\n  graph [label=\"not called yet\"];\n}\n";
-  const Schedule& schedule = impl_->last->schedule;
+  const Schedule& schedule = impl_->last->made.schedule;
   std::vector<Index> bytes(schedule.steps.size());
   for (std::size_t p = 0; p < bytes.size(); ++p) bytes[p] = impl_->last->executor->bytes_sent(p);
   impl_->world.all_reduce(DType::int64, comm::Combine::sum, std::as_writable_bytes(std::span(bytes)));
@@ -223,12 +157,12 @@ std::string Function::draw(const std::vector<OutputName>& names) const {
 std::string Function::explain_rewrites() const {
   if (impl_->last == nullptr) return "not called yet: sizes are not known\n";
   std::map<std::string_view, std::pair<int, Cost>> applied;
-  for (const Fired& f : impl_->last->fired) {
+  for (const Fired& f : impl_->last->made.fired) {
     auto& [times, saved] = applied[f.rule];
     ++times;
     saved += f.saved;
   }
-  std::string lines = text(impl_->last->fired.size(), " rewrites\n");
+  std::string lines = text(impl_->last->made.fired.size(), " rewrites\n");
   for (const Rewrite& rule : impl_->program.rewrites)
     if (const auto found = applied.find(rule.name); found != applied.end())
       lines += text("  ", rule.name, " x ", found->second.first, ": ", rule.formula, "; saves ",

@@ -51,9 +51,8 @@ struct Regression {
   Var scores = dot(X, W);
   Var loss = (sum(logsumexp(scores, 1)) - sp_sum(at(Y, scores))) / count(logsumexp(scores, 1)) + 0.05 * sum(sqr(W));
 
-  Function step(World& world) const {
-    return compile({.inputs = {X, Y}, .outputs = {loss, grad(loss, W)}, .updates = {}}, world);
-  }
+  Program program() const { return {.inputs = {X, Y}, .outputs = {loss, grad(loss, W)}, .updates = {}}; }
+  Function step(World& world) const { return compile(program(), world); }
 };
 
 }  // namespace spgrad::tests

@@ -1,0 +1,85 @@
+#include "src/run/planned.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "src/graph/input_ops.hpp"
+#include "src/graph/walk.hpp"
+
+namespace spgrad {
+namespace {
+
+bool fits(const Type& declared, const Type& actual) {
+  bool same = declared.dtype == actual.dtype && declared.format == actual.format && declared.ndim() == actual.ndim();
+  for (int axis = 0; same && axis < declared.ndim(); ++axis)
+    same = declared.shape[axis] == kUnknown || declared.shape[axis] == actual.shape[axis];
+  return same;
+}
+
+bool is_given(const Var& x) { return x->op == &ops::input || x->op == &ops::shared; }
+
+// The same graph with the sizes that the data has.
+Vars specialised(const Vars& outputs, const std::function<Value(const Var&)>& value_of) {
+  return rebuild(outputs, [&](const Var& x, const Vars&) -> Var {
+    if (!is_given(x) || x->type.shape.known()) return {};
+    auto node = std::make_shared<Node>();
+    node->op = x->op;
+    node->type = type_of(value_of(x));
+    node->name = x->name;
+    node->cell = x->cell;
+    return Var(std::move(node));
+  });
+}
+
+}  // namespace
+
+Vars roots_of(const Program& program) {
+  Vars roots = program.outputs;
+  for (const Update& u : program.updates) {
+    require(u.value && u.value->type == u.target.var()->type, "update: ", u.target.name(), " is a ",
+            u.target.var()->type, " and cannot become a ", u.value ? text(u.value->type) : "nothing");
+    roots.push_back(u.value);
+  }
+  for (const Var& x : roots) require(static_cast<bool>(x), "compile: an output is empty");
+  std::set<std::string> names;
+  for (const Var& x : program.inputs) {
+    require(x && x->op == &ops::input, "compile: only an input() can be given at a call");
+    require(names.insert(x->name).second, "compile: two inputs have the name ", x->name);
+  }
+  for (const Var& x : topological(roots))
+    require(x->op != &ops::input || names.contains(x->name), "compile: ", x->name,
+            " is used but stands not in .inputs");
+  return roots;
+}
+
+Value value_of(const Var& x, const Bindings& bindings) {
+  if (x->op == &ops::constant) return x->value;
+  if (x->op == &ops::shared) return *x->cell;
+  const auto found = std::ranges::find(bindings, x->name, &Bindings::value_type::first);
+  require(found != bindings.end(), "call: no value is given for the input ", x->name, ", a ", x->type);
+  require(fits(x->type, type_of(found->second)), "call: ", x->name, " must be ", x->type, " but is ",
+          type_of(found->second));
+  return found->second;
+}
+
+Planned planned(const Program& program, const Vars& roots, const Bindings& bindings, const Offers& offers) {
+  const auto value = [&](const Var& x) { return value_of(x, bindings); };
+  Vars targets(program.outputs.size());
+  for (const Update& u : program.updates) targets.push_back(u.target.var());
+  Vars all = roots;
+  std::ranges::copy_if(targets, std::back_inserter(all), [](const Var& x) { return static_cast<bool>(x); });
+  const Estimate estimate([&](const Var& x) {
+    const Value v = value(x);
+    return v.is_sparse() ? static_cast<double>(v.sparsity()->nnz()) : -1;
+  });
+  std::vector<Fired> fired;
+  all = lowered(rewrite(specialised(all, value), program.rewrites, estimate, &fired), offers);
+  std::size_t next = roots.size();
+  for (Var& target : targets)
+    if (target) target = all[next++];
+  const Vars graph(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(roots.size()));
+  Schedule schedule = plan(graph, targets, offers);
+  return {std::move(all), std::move(fired), std::move(schedule)};
+}
+
+}  // namespace spgrad

@@ -1,0 +1,26 @@
+// planned.hpp: a program made into a schedule, for the values that it is given.
+#pragma once
+
+#include <functional>
+
+#include "spgrad/function.hpp"
+#include "src/schedule/schedule.hpp"
+
+namespace spgrad {
+
+struct Planned {
+  Vars graph;                ///< as it runs: sizes known, rewritten; the roots, then the targets of updates
+  std::vector<Fired> fired;  ///< what was rewritten
+  Schedule schedule;
+};
+
+/// The outputs of a program, then the values of its updates. Throws Error for what cannot be one.
+Vars roots_of(const Program& program);
+
+/// What a call is given for an input, a shared value or a constant. Throws Error if it is missing or does not fit.
+Value value_of(const Var& x, const Bindings& bindings);
+
+/// Not collective: the same on all ranks whose values have the same types and whose offers are the same.
+Planned planned(const Program& program, const Vars& roots, const Bindings& bindings, const Offers& offers);
+
+}  // namespace spgrad
