@@ -35,16 +35,25 @@ struct Extent {
 /// models of runs on any number of ranks.
 Cost cost_of(const Node& x, std::span<const Extent> in, const Extent& out);
 
+/// What is known for certain of a pattern.
+struct PatternFacts {
+  bool unique = false;  ///< no position is stored twice
+  bool sorted = false;  ///< minor indices ascend
+};
+
 /// Counts over all ranks. Sizes that are not known count as 1000; of a sparse result nnz is estimated from its operands
 /// as if entries were spread evenly.
 class Estimate {
  public:
   /// `nnz`: of a sparse input or shared value; a negative number, or no function: not known, 1 % of the positions.
-  explicit Estimate(std::function<double(const Var&)> nnz = {}) : given_nnz_(std::move(nnz)) {}
+  /// `facts`: of the patterns of the same.
+  explicit Estimate(std::function<double(const Var&)> nnz = {}, std::function<PatternFacts(const Var&)> facts = {})
+      : given_nnz_(std::move(nnz)), given_facts_(std::move(facts)) {}
 
-  double nnz(const Var& x) const;      ///< stored entries of a sparse x, elements of a dense one
-  Cost of(const Var& x) const;         ///< cost_of that op alone
-  Cost of(const Vars& outputs) const;  ///< of the graph below, each node once
+  double nnz(const Var& x) const;          ///< stored entries of a sparse x, elements of a dense one
+  Cost of(const Var& x) const;             ///< cost_of that op alone
+  Cost of(const Vars& outputs) const;      ///< of the graph below, each node once
+  PatternFacts facts(const Var& x) const;  ///< of a sparse x; what is not known is false
 
  private:
   double nnz(const Var& x, int depth) const;
@@ -52,6 +61,7 @@ class Estimate {
   std::vector<Extent> extents(const Vars& x, int depth) const;
 
   std::function<double(const Var&)> given_nnz_;
+  std::function<PatternFacts(const Var&)> given_facts_;
 };
 
 }  // namespace spgrad

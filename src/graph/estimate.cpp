@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "spgrad/ops.hpp"
 #include "src/graph/letters.hpp"
 #include "src/graph/walk.hpp"
 
@@ -151,6 +152,12 @@ Cost Estimate::of(const Vars& outputs) const {
   Cost all;
   for (const Var& x : topological(outputs)) all += of(x);
   return all;
+}
+
+PatternFacts Estimate::facts(const Var& x) const {
+  const Var root = pattern_of(x);
+  if (root->op == &ops::sum_duplicates || root->op == &ops::sparse_from_dense) return {true, true};
+  return root->in.empty() && given_facts_ ? given_facts_(root) : PatternFacts{};
 }
 
 }  // namespace spgrad

@@ -7,7 +7,7 @@ std::span<const Rewrite> default_rewrites() {
   static const std::vector<Rewrite> all = [] {
     std::vector<Rewrite> rules;
     for (const auto family :
-         {identity_rules(), scalar_rules(), sample_rules(), order_rules(), usmm_rules(), sum_rules()})
+         {identity_rules(), clean_rules(), scalar_rules(), sample_rules(), order_rules(), usmm_rules(), sum_rules()})
       rules.insert(rules.end(), family.begin(), family.end());
     return rules;
   }();

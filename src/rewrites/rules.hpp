@@ -12,6 +12,7 @@ namespace spgrad {
 using Match = Pattern::Match;
 
 std::span<const Rewrite> identity_rules();  ///< what is there already need not be made
+std::span<const Rewrite> clean_rules();     ///< duplicates and order that a pattern is known not to have
 std::span<const Rewrite> scalar_rules();    ///< factors on every element
 std::span<const Rewrite> sample_rules();    ///< dense values that are only read at a pattern
 std::span<const Rewrite> usmm_rules();      ///< a sparse product that is added to something

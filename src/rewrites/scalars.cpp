@@ -4,6 +4,7 @@
 
 #include "spgrad/ops.hpp"
 #include "src/graph/input_ops.hpp"
+#include "src/graph/walk.hpp"
 #include "src/rewrites/rules.hpp"
 
 namespace spgrad {
@@ -34,6 +35,12 @@ Var beside(const Var& node, double neutral) {
 }
 Var without_one(const Var& node, const Match&, const Scene&) { return beside(node, 1); }
 Var without_zero(const Var& node, const Match&, const Scene&) { return beside(node, 0); }
+
+Var scale_entries(const Var& node, const Match& m, const Scene&) {
+  const Var &A = m.at("A"), &s = m.at("s");
+  const bool alike = is_scalar(s) && pattern_root(A) == pattern_root(m.at("P"));
+  return alike ? if_same_type(node, mul(A, s)) : Var{};
+}
 
 Var simple_power(const Var& node, const Match& m, const Scene&) {
   const Var& x = m.at("x");
@@ -77,6 +84,9 @@ std::span<const Rewrite> scalar_rules() {
       {"scale_by_broadcast", "(s 1_x) o y -> s y", ops::mul(ops::broadcast_like("s", "x"), "y"), scale_directly},
       {"scale_of_broadcast", "(s 1_x) t -> (s t) 1_x", ops::mul(ops::broadcast_like("s", "x"), "t"), scale_before},
       {"mul_by_one", "x 1 -> x", ops::mul("x", "s"), without_one},
+      {"entries_by_one", "A 1 -> A, A sparse", ops::mul_s_d("A", "s"), without_one},
+      {"entries_by_scalar", "A o at(P, s) -> s A, s a scalar, A on P's Sparsity", ops::mul_e("A", ops::at("P", "s")),
+       scale_entries},
       {"div_by_one", "x / 1 -> x", ops::div("x", "s"), without_one},
       {"add_zero", "x + 0 -> x", ops::add("x", "s"), without_zero},
       {"sub_zero", "x - 0 -> x", ops::sub("x", "s"), without_zero},

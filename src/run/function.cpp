@@ -38,7 +38,8 @@ struct Function::Impl {
 
   Impl(Program p, World& w) : program(std::move(p)), world(w), probes(w), roots(roots_of(program)) {
     if (Probe* log = petsc_log(world)) probes.add(*log);
-    std::ranges::copy_if(topological(roots), std::back_inserter(cells), [](const Var& x) { return x->op == &ops::shared; });
+    std::ranges::copy_if(topological(roots), std::back_inserter(cells),
+                         [](const Var& x) { return x->op == &ops::shared; });
   }
 
   std::string key_of(const Bindings& bindings) const {
@@ -50,6 +51,8 @@ struct Function::Impl {
       const Value value = value_of(x, bindings);
       key << x->name << ' ' << type_of(value);
       if (x->op == &ops::input) key << ' ' << value.cut();
+      if (value.is_sparse())
+        key << (value.sparsity()->unique ? " unique" : "") << (value.sparsity()->sorted ? " sorted" : "");
       key << '\n';
     };
     for (const Var& x : program.inputs) add(x);

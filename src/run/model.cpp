@@ -64,10 +64,10 @@ class Patterns {
 
 class Walker {
  public:
-  Walker(const Schedule& schedule, Patterns& patterns, const Estimate& estimate, int ranks, const Machine& machine)
+  Walker(const Schedule& schedule, Patterns& patterns, Estimate estimate, int ranks, const Machine& machine)
       : schedule_(schedule),
         patterns_(patterns),
-        estimate_(estimate),
+        estimate_(std::move(estimate)),
         machine_(machine),
         ranks_(static_cast<std::size_t>(ranks)),
         slots_(static_cast<std::size_t>(schedule.slots())),
@@ -359,7 +359,7 @@ class Walker {
 
   const Schedule& schedule_;
   Patterns& patterns_;
-  const Estimate& estimate_;
+  const Estimate estimate_;
   const Machine& machine_;
   std::size_t ranks_;
   std::vector<Layout> layouts_;
@@ -386,11 +386,7 @@ RunModel model(const Program& program, const Bindings& given, int ranks, const M
     return offer;
   };
   const Planned made = planned(program, roots_of(program), given, offers);
-  const Estimate estimate([&](const Var& x) {
-    const Value v = value_of(x, given);
-    return v.is_sparse() ? static_cast<double>(v.sparsity()->nnz()) : -1;
-  });
-  return Walker(made.schedule, patterns, estimate, ranks, machine).run();
+  return Walker(made.schedule, patterns, estimate_of(given), ranks, machine).run();
 }
 
 }  // namespace spgrad

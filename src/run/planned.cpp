@@ -62,16 +62,25 @@ Value value_of(const Var& x, const Bindings& bindings) {
   return found->second;
 }
 
+Estimate estimate_of(const Bindings& bindings) {
+  return Estimate(
+      [&](const Var& x) {
+        const Value v = value_of(x, bindings);
+        return v.is_sparse() ? static_cast<double>(v.sparsity()->nnz()) : -1;
+      },
+      [&](const Var& x) {
+        const Sparsity& s = *value_of(x, bindings).sparsity();
+        return PatternFacts{.unique = s.unique, .sorted = s.sorted};
+      });
+}
+
 Planned planned(const Program& program, const Vars& roots, const Bindings& bindings, const Offers& offers) {
   const auto value = [&](const Var& x) { return value_of(x, bindings); };
   Vars targets(program.outputs.size());
   for (const Update& u : program.updates) targets.push_back(u.target.var());
   Vars all = roots;
   std::ranges::copy_if(targets, std::back_inserter(all), [](const Var& x) { return static_cast<bool>(x); });
-  const Estimate estimate([&](const Var& x) {
-    const Value v = value(x);
-    return v.is_sparse() ? static_cast<double>(v.sparsity()->nnz()) : -1;
-  });
+  const Estimate estimate = estimate_of(bindings);
   std::vector<Fired> fired;
   all = lowered(rewrite(specialised(all, value), program.rewrites, estimate, &fired), offers);
   std::size_t next = roots.size();

@@ -20,6 +20,9 @@ Vars roots_of(const Program& program);
 /// What a call is given for an input, a shared value or a constant. Throws Error if it is missing or does not fit.
 Value value_of(const Var& x, const Bindings& bindings);
 
+/// What is known of what is given; refers to the bindings.
+Estimate estimate_of(const Bindings& bindings);
+
 /// Not collective: the same on all ranks whose values have the same types and whose offers are the same.
 Planned planned(const Program& program, const Vars& roots, const Bindings& bindings, const Offers& offers);
 
