@@ -8,7 +8,7 @@ namespace spgrad {
 
 /// One step of the schedule: a kernel or a move.
 struct ModelledStep {
-  std::string what;        ///< as --explain prints it
+  std::string what;        ///< "%3 = dot(X, W)", "gather W -> W@X"
   Cost kernel;             ///< of the rank that has most of it
   double bytes = 0;        ///< that all ranks send
   double messages = 0;     ///< of the rank with most of them

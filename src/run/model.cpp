@@ -79,7 +79,7 @@ class Walker {
   }
 
   RunModel run() {
-    const std::vector<std::string> names = lines(schedule_);
+    const std::vector<std::string> names = labels(schedule_);
     for (std::size_t p = 0; p < schedule_.steps.size(); ++p) {
       now_ = {.what = names[p], .kernel = {}};
       std::visit([&](const auto& s) { step(s); }, schedule_.steps[p]);
