@@ -171,6 +171,7 @@ void add_statements(CLI::App& app, Statements& all) {
   add("grad", "COST:VAR[,VAR..]: gradients");
   add("jvp", "OUT:VAR=FILE: the derivative of OUT where VAR moves along what is in the file");
   add("hvp", "COST:VAR=FILE: the Hessian times what is in the file");
+  add("update", "'NAME = EXPR': assigned to the input NAME after every step");
   app.add_option_function<std::string>(
          "--file",
          [&all](const std::string& file) {
@@ -197,14 +198,6 @@ void add_plan(CLI::App& app, PlanOptions& o) {
 
 void add_run(CLI::App& app, RunOptions& o) {
   add_statements(app, o.statements);
-  app.add_option_function<std::string>(
-         "--update",
-         [&o](const std::string& words) {
-           o.statements.push_back({"update", words, "--update"});
-         },
-         "'NAME = EXPR': assigned to the input NAME after every step")
-      ->trigger_on_parse()
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--out-file", o.out_file, "HDF5 file for the results: /NAME, /grad/VAR, updated values");
   app.add_option("--iterate", o.iterate, "the last step, counted from the start")
       ->check(CLI::PositiveNumber)

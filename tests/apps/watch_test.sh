@@ -35,6 +35,20 @@ works 2 train softmax --data rows.h5 --iterations 3 --graph g.dot --trace t.json
 grep -q '<B>gradient for W</B>' g.dot || fail "no gradient in the picture of train"
 grep -q ' = usmm(' out || fail "the profile of train has no usmm: $(cat out)"
 
+# --- a model of any number of ranks, and the machine that it is of ---
+works 0 plan "${loop[@]:1:8}" --ranks 1,3,1000 --explain --machine machine.txt
+grep -q '^model, not measured; machine: machine.txt' out || fail "plan does not say that it is a model: $(cat out)"
+grep -qE '^ +1000 ' out || fail "plan has no row for 1000 ranks: $(cat out)"
+grep -q ' = dot(A, w' out || fail "plan --explain does not show dot: $(cat out)"
+works 0 plan "${loop[@]:1:8}" --ranks 3 --json
+halo=$(number halo_bytes)
+[ -n "$halo" ] && [ "${halo%.*}" -gt 0 ] || fail "plan has no halo: $(cat out)"
+works 2 plan --calibrate measured.txt
+for what in alpha beta bandwidth flops; do grep -q "^$what = [0-9]" measured.txt || fail "no $what in $(cat measured.txt)"; done
+refuses 2 'without mpirun' 2 plan "${loop[@]:1:6}"
+refuses 2 'nothing is asked for' 0 plan --ranks 4
+refuses 74 'nowhere.txt' 0 plan "${loop[@]:1:6}" --machine nowhere.txt
+
 # --- -log_view ---
 PETSC_OPTIONS=-log_view works 2 "${loop[@]}"
 for what in 'spgrad plan' 'spgrad run' '^dot  ' '^gather begin' '^reduce_all end'; do
