@@ -14,8 +14,7 @@ namespace spgrad::tests {
 namespace {
 
 TEST(Function, GivesOneLossForAnyCutOfTheData) {
-  double expected = 0;
-  for_ranks([&](World& world) {
+  for_ranks([](World& world) {
     const Regression model;
     Function step = model.step(world);
     const auto rows = layouts(kRows, world.size()), columns = layouts(kFeatures, world.size());
@@ -25,10 +24,8 @@ TEST(Function, GivesOneLossForAnyCutOfTheData) {
       EXPECT_NEAR(results[0].scalar(), std::log(static_cast<double>(kClasses)), 1e-12);  // W is 0: every class alike
       EXPECT_EQ(results[1].cut(), 0);
       EXPECT_EQ(results[1].shape(), (Shape{kFeatures, kClasses}));
-      expected = results[0].scalar();
     }
   });
-  EXPECT_GT(expected, 0);
 }
 
 TEST(Function, UpdatesDescendAndTheSecondCallMovesTheSameBytes) {
