@@ -35,6 +35,10 @@ struct Update {
   Var value;
 };
 
+/// When sparse products are made in halves, of own rows while those of others travel: where messages travel by
+/// themselves, between hosts; always; or never. The halves of a sum are rounded otherwise than the whole.
+enum class Overlap : std::uint8_t { between_hosts, always, never };
+
 struct Program {
   Vars inputs;                                             ///< what every call is given, by name
   Vars outputs;                                            ///< what every call returns
@@ -43,6 +47,7 @@ struct Program {
   /// Every result is looked at, and a call throws where an operation made the first NaN or infinity of finite operands
   /// (or was given a NaN). Costs a pass over every operand and result.
   bool check_nan = false;
+  Overlap overlap = Overlap::between_hosts;
 };
 
 /// What an output is called in a picture.

@@ -113,6 +113,10 @@ struct Node {
 ///   running_back                                         the ranks before (after) sum up to is to be added
 ///   fences(k)                                            an element for each of this rank's majors of input k, and
 ///                                                        one more on the last rank
+///   uncombined     what it has of a result that is not   the same, made of each rank's part: for ops that may
+///                  combined yet (its part of a whole,    come before the sum over ranks as well as after it
+///                  or own rows and those of others),
+///                  of which nobody else reads anything
 ///
 /// A sparse operand is own(axis), its rows (0) or its columns (1), or ghost(k), which has its own rows too, or
 /// listed(axis). Where that is not its major axis, it is turned.
@@ -127,7 +131,8 @@ struct Rows {
     kListed,
     kAnywhere,
     kRunning,
-    kRunningBack
+    kRunningBack,
+    kUncombined
   } kind = kOwn;
   enum Combine : std::uint8_t { kSum, kMax, kMin } combine = kSum;
   std::int8_t axis = 0;  ///< own, ghost, listed, running: the axis that is cut
@@ -147,6 +152,7 @@ constexpr Rows running(int axis = 0) { return {Rows::kRunning, Rows::kSum, stati
 constexpr Rows running_back(int axis = 0) {
   return {Rows::kRunningBack, Rows::kSum, static_cast<std::int8_t>(axis), 0};
 }
+constexpr Rows uncombined() { return {Rows::kUncombined, Rows::kSum, 0, 0}; }
 constexpr Rows fences(int k) { return {Rows::kFences, Rows::kSum, 0, static_cast<std::int8_t>(k)}; }
 
 /// One way to run an op on many ranks. An op may offer several; the plan takes the cheapest, the first among equals.
@@ -243,6 +249,7 @@ struct Op {
       kAllInputs;                ///< the inputs that arrive promoted to one dtype; index and pattern inputs keep theirs
   DTypes accepts = kAnyDType;    ///< of the promoted inputs
   std::uint32_t overwrites = 0;  ///< the inputs whose storage the result may take when they die here
+  std::uint32_t overlaps = 0;    ///< the inputs whose ghost rows run() itself waits for (RunContext::rows, arrive)
   bool commutative = false;
   DType (*compute)(DType promoted) = nullptr;  ///< the dtype of the promoted inputs in run(); default: as promoted
   double flops = 0;  ///< for each term or element, where it is not what cost_of (estimate.hpp) takes

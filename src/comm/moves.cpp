@@ -172,6 +172,33 @@ Value carry(World& world, const Value& cut, bool from_end) {
   return out;
 }
 
+std::vector<Value> reduce_all(World& world, std::span<const Value> partials, Combine combine, bool* any) {
+  if (any == nullptr && partials.size() == 1) return {reduce_all(world, partials[0], combine)};
+  const DType dtype = partials[0].dtype();
+  std::vector<std::byte> packed;
+  for (const Value& x : partials) {
+    require_whole(x, "reduce_all");
+    require(x.dtype() == dtype, "reduce_all needs values of one dtype, not ", dtype, " and ", x.dtype());
+    packed.insert(packed.end(), x.bytes().begin(), x.bytes().end());
+  }
+  if (any != nullptr) {
+    const Value flag = Value::whole(dtype, {});
+    dispatch(dtype, [&]<class T>() { flag.data<T>()[0] = *any ? T(1) : T(0); });
+    packed.insert(packed.end(), flag.bytes().begin(), flag.bytes().end());
+  }
+  if (world.size() > 1) world.all_reduce(dtype, combine, packed);
+  if (any != nullptr)
+    *any = std::ranges::any_of(std::span(packed).last(size_of(dtype)), [](std::byte b) { return b != std::byte{}; });
+  std::vector<Value> out;
+  const std::byte* from = packed.data();
+  for (const Value& x : partials) {
+    out.push_back(x.with_dtype(dtype));
+    copy(out.back().bytes(), {from, x.bytes().size()});
+    from += x.bytes().size();
+  }
+  return out;
+}
+
 Value turn(World& world, const Value& cut, const Layout& layout) {
   require_cut(cut, "turn");
   require(cut.shape().ndim() == 2, "turn needs a matrix, not ", cut);

@@ -5,6 +5,9 @@
 // over the ranks. All functions are Collective; all keep dtype and shape.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "spgrad/value.hpp"
 #include "src/comm/star_forest.hpp"
 
@@ -16,6 +19,8 @@ Value gather_all(World& world, const Value& cut);
 Value fold(World& world, const Value& partial, int axis, const Layout& layout, Combine combine = Combine::sum);
 /// Partial -> whole, the same bits on every rank.
 Value reduce_all(World& world, const Value& partial, Combine combine = Combine::sum);
+/// Several of one dtype in one message. `any`, for a sum of floating dtype: true if it is true on some rank.
+std::vector<Value> reduce_all(World& world, std::span<const Value> partials, Combine combine, bool* any = nullptr);
 /// Matrix cut along one axis -> cut along the other one by `layout`.
 Value turn(World& world, const Value& cut, const Layout& layout);
 /// Running sums of each rank's own rows -> of all rows: what the ranks before (of sums from the end: after) this one

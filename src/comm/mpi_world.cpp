@@ -32,6 +32,12 @@ class MpiWorld : public World {
     // MPI_MAX and MPI_MIN may keep a NaN on one rank and lose it on another. Not commutative: one order on all ranks.
     check(MPI_Op_create(&combine_floats<Combine::max>, 0, &float_max_), "MPI_Op_create");
     check(MPI_Op_create(&combine_floats<Combine::min>, 0, &float_min_), "MPI_Op_create");
+    MPI_Comm here = MPI_COMM_NULL;
+    check(MPI_Comm_split_type(comm_, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here), "MPI_Comm_split_type");
+    int ranks_here = 0;
+    MPI_Comm_size(here, &ranks_here);
+    MPI_Comm_free(&here);
+    spans_hosts_ = ranks_here < size_;
     // Held, so that PETSc does not copy the communicator anew for every star forest.
     PetscMPIInt tag = 0;
     PetscCommDuplicate(comm_, &petsc_comm_, &tag);
@@ -55,6 +61,7 @@ class MpiWorld : public World {
 
   int rank() const override { return rank_; }
   int size() const override { return size_; }
+  bool spans_hosts() const override { return spans_hosts_; }
   const void* communicator() const override { return &comm_; }
   std::unique_ptr<Exchange> exchange() override {
     return std::make_unique<MpiExchange>(comm_, rank_, traffic_, watch_);
@@ -162,6 +169,7 @@ class MpiWorld : public World {
   MPI_Comm comm_ = MPI_COMM_NULL, petsc_comm_ = MPI_COMM_NULL;
   MPI_Op float_max_ = MPI_OP_NULL, float_min_ = MPI_OP_NULL;
   int rank_ = 0, size_ = 1;
+  bool spans_hosts_ = false;
   std::unique_ptr<MpiWatch> watch_;
 };
 

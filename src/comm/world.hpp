@@ -67,6 +67,8 @@ class World {
 
   virtual int rank() const = 0;
   virtual int size() const = 0;
+  /// Whether the ranks are on several hosts, so that messages travel without the help of their processors.
+  virtual bool spans_hosts() const { return false; }
   /// Points to the MPI_Comm, for libraries that communicate on their own (parallel HDF5); null where there is none.
   virtual const void* communicator() const { return nullptr; }
 

@@ -33,6 +33,8 @@ std::string operand_part(const Rows& rows, const Type& type, const Op& op) {
       return type.ndim() < 2 ? "the elements wanted" : rows.axis == 0 ? "the rows wanted" : "the columns wanted";
     case Rows::kAnywhere:
       return "its shape";
+    case Rows::kUncombined:
+      return "uncombined parts";
     default:
       return "whole";
   }

@@ -35,21 +35,35 @@ struct WantContext {
   Index end() const { return layout.end(rank); }
 };
 
+/// Ghost rows that travel while an op runs.
+class Halo {
+ public:
+  virtual ~Halo() = default;
+  /// Those of operand k have arrived when it returns. Again: nothing.
+  virtual void arrive(int k) = 0;
+  /// Those of the result are complete and leave.
+  virtual void depart() = 0;
+};
+
 class RunContext {
  public:
+  /// `awaited`: the operands whose ghost rows have yet to arrive; `halo` may be null if there are none and those of the
+  /// result need not leave early.
   RunContext(const Node& node, std::vector<Operand> in, Operand out, Rows out_rows, const Inspection* inspection,
-             kernels::Poll poll)
+             kernels::Poll poll, std::uint32_t awaited = 0, Halo* halo = nullptr)
       : node_(node),
         in_(std::move(in)),
         out_(std::move(out)),
         out_rows_(out_rows),
         inspection_(inspection),
-        poll_(poll) {}
+        poll_(poll),
+        awaited_(awaited),
+        halo_(halo) {}
 
   const Node& node() const { return node_; }
   kernels::Poll poll() const { return poll_; }
   const Value& in(int k) const { return in_[static_cast<std::size_t>(k)].own; }
-  /// The ghost rows of a sparse operand.
+  /// The ghost rows of an operand: of a sparse one, or partial ones of a dense one that is uncombined.
   const Value& ghost(int k) const { return in_[static_cast<std::size_t>(k)].ghost; }
   int inputs() const { return static_cast<int>(in_.size()); }
   const Value& out() const { return out_.own; }
@@ -75,7 +89,21 @@ class RunContext {
   /// A dense operand as rows along `axis`: its own, then its ghosts. A whole value that is stored the other way is
   /// copied.
   template <class T>
-  kernels::Rows<const T> rows(int k, int axis = 0);
+  kernels::Rows<const T> rows(int k, int axis = 0) {
+    arrive(k);
+    return rows_to_come<T>(k, axis);
+  }
+  /// The same while ghost rows may still be on their way: they can be read behind arrive(k).
+  template <class T>
+  kernels::Rows<const T> rows_to_come(int k, int axis = 0);
+  bool awaits(int k) const { return (awaited_ >> k & 1) != 0; }
+  void arrive(int k) {
+    if (awaits(k)) halo_->arrive(k);
+    awaited_ &= ~(std::uint32_t{1} << k);
+  }
+  /// Whether ghost rows of the result may leave, by depart(), before the rest of it is made.
+  bool departs() const { return halo_ != nullptr && out_.ghost; }
+  void depart() { halo_->depart(); }
 
   /// The result's memory: of a dense one, its block as stored; of a sparse one, in stored order.
   template <class T>
@@ -102,6 +130,8 @@ class RunContext {
   Rows out_rows_;
   const Inspection* inspection_;
   kernels::Poll poll_;
+  std::uint32_t awaited_;
+  Halo* halo_;
   std::vector<Value> kept_;  // copies made by rows()
 };
 
@@ -128,7 +158,7 @@ class InspectContext {
 };
 
 template <class T>
-kernels::Rows<const T> RunContext::rows(int k, int axis) {
+kernels::Rows<const T> RunContext::rows_to_come(int k, int axis) {
   Operand& x = in_[static_cast<std::size_t>(k)];
   if (x.own.slow() != axis && x.own.shape().ndim() == 2) {
     kept_.push_back(stored_along(x.own, axis));

@@ -15,7 +15,7 @@ PlainRows<T> plain(const Rows<T>& rows) {
 
 template <class T>
 PlainEntries<T> plain(const Entries<T>& A, Index begin, Index end) {
-  return {A.indptr.data(), A.indices.data(), A.data, begin, end};
+  return {A.begins.data(), A.ends.data(), A.indices.data(), A.data, begin, end};
 }
 
 // Calls f(begin, end) for blocks of majors of about 2^14 multiplications, so that the rows they touch are still in the
@@ -25,7 +25,7 @@ void for_blocks(const Entries<T>& A, Index cols, const Poll& poll, F f) {
   const Index entries = std::max<Index>((1 << 14) / std::max<Index>(cols, 1), 1);
   int blocks = 0;
   for (Index begin = 0, end = 0; begin < A.majors(); begin = end) {
-    while (end < A.majors() && end - begin < entries && A.indptr[end] - A.indptr[begin] < entries) ++end;
+    for (Index n = 0; end < A.majors() && end - begin < entries && n < entries; ++end) n += A.ends[end] - A.begins[end];
     f(begin, end);
     if (++blocks % 4 == 0) poll();
   }
@@ -43,7 +43,7 @@ void spmm_row(const Entries<T>& A, Index i, const Rows<const T>& X, T alpha, boo
   for (Index first = 0; first < X.cols; first += kStrip) {
     const Index n = std::min(kStrip, X.cols - first);
     T total[kStrip] = {};
-    for (Index p = A.indptr[i]; p < A.indptr[i + 1]; ++p) axpy(n, A.data[p], X.row(A.indices[p]) + first, total);
+    for (Index p = A.begins[i]; p < A.ends[i]; ++p) axpy(n, A.data[p], X.row(A.indices[p]) + first, total);
     if (!accumulate) std::fill_n(out + first, n, T{});
     axpy(n, alpha, total, out + first);
   }
@@ -77,7 +77,7 @@ void spmm_scatter(const Entries<T>& A, const Rows<const T>& X, T alpha, const Ro
       hot<T>().spmm_scatter(plain(A, begin, end), plain(X), alpha, plain(out));
     else
       for (Index i = begin; i < end; ++i)
-        for (Index p = A.indptr[i]; p < A.indptr[i + 1]; ++p)
+        for (Index p = A.begins[i]; p < A.ends[i]; ++p)
           axpy(X.cols, product(alpha, A.data[p]), X.row(i), out.row(A.indices[p]));
   });
 }
@@ -88,7 +88,7 @@ void sddmm(const Entries<T>& P, const Rows<const T>& X, const Rows<const T>& Y, 
     if constexpr (is_hot_v<T>)
       if (X.cols > 0) return hot<T>().sddmm(plain(P, begin, end), plain(X), plain(Y), out);
     for (Index i = begin; i < end; ++i)
-      for (Index p = P.indptr[i]; p < P.indptr[i + 1]; ++p) {
+      for (Index p = P.begins[i]; p < P.ends[i]; ++p) {
         const T xy = dot(X.cols, X.row(i), Y.row(P.indices[p]));
         out[p] = P.data == nullptr ? xy : product(P.data[p], xy);
       }

@@ -36,7 +36,7 @@ void add_row(T a, const SparseRow<T>& b, T* to) {
 // to += row i of A B
 template <class T>
 void add_product_row(const Entries<T>& A, Index i, const SparseRows<T>& B, T* to) {
-  for (Index p = A.indptr[i]; p < A.indptr[i + 1]; ++p) add_row(A.data[p], B.row(A.indices[p]), to);
+  for (Index p = A.begins[i]; p < A.ends[i]; ++p) add_row(A.data[p], B.row(A.indices[p]), to);
 }
 
 template <class T>
@@ -54,7 +54,7 @@ T sample(const Entries<T>& P, Index p, T xy) {
 // out[p] = P.data[p] * f(minor) for every entry of major i
 template <class T, class F>
 void sample_row(const Entries<T>& P, Index i, T* out, F f) {
-  for (Index p = P.indptr[i]; p < P.indptr[i + 1]; ++p) out[p] = sample(P, p, f(P.indices[p]));
+  for (Index p = P.begins[i]; p < P.ends[i]; ++p) out[p] = sample(P, p, f(P.indices[p]));
 }
 
 // A row as a whole line, in which the others' entries find theirs.
@@ -80,7 +80,7 @@ ByMinors by_minors(const Entries<T>& P, Index minors) {
   for (Index j = 0; j < minors; ++j) m.begin[j + 1] += m.begin[j];
   std::vector<Index> next = m.begin;
   for (Index i = 0; i < P.majors(); ++i)
-    for (Index p = P.indptr[i]; p < P.indptr[i + 1]; ++p) {
+    for (Index p = P.begins[i]; p < P.ends[i]; ++p) {
       const Index at = next[P.indices[p]]++;
       m.entry[at] = p;
       m.major[at] = static_cast<LocalIndex>(i);
@@ -98,7 +98,7 @@ Index walked(const Entries<T>& P, const SparseRows<T>& Y) {
 template <class T>
 Index walked(const Entries<T>& P, const Entries<T>& X) {
   Index n = 0;
-  for (Index i = 0; i < P.majors(); ++i) n += (P.indptr[i + 1] - P.indptr[i]) * (X.indptr[i + 1] - X.indptr[i]);
+  for (Index i = 0; i < P.majors(); ++i) n += (P.ends[i] - P.begins[i]) * (X.ends[i] - X.begins[i]);
   return n;
 }
 
@@ -106,10 +106,10 @@ Index walked(const Entries<T>& P, const Entries<T>& X) {
 
 ProductPattern spgemm_pattern(const Entries<bool>& A, const SparseRows<bool>& B, Index minors, Poll poll) {
   ProductPattern C;
-  C.indptr.reserve(A.indptr.size());
+  C.indptr.reserve(A.begins.size() + 1);
   SortedSet row(minors);
   for_majors(A, poll, [&](Index i) {
-    for (Index p = A.indptr[i]; p < A.indptr[i + 1]; ++p) {
+    for (Index p = A.begins[i]; p < A.ends[i]; ++p) {
       const SparseRow<bool> b = B.row(A.indices[p]);
       for (Index q = 0; q < b.size; ++q) row.insert(b.minors[q]);
     }
@@ -124,7 +124,7 @@ void spgemm(const Entries<T>& A, const SparseRows<T>& B, const Entries<T>& C, In
   const auto row = line<T>(minors);
   for_majors(A, poll, [&](Index i) {
     add_product_row(A, i, B, row.get());
-    for (Index p = C.indptr[i]; p < C.indptr[i + 1]; ++p) out[p] = std::exchange(row[C.indices[p]], T{});
+    for (Index p = C.begins[i]; p < C.ends[i]; ++p) out[p] = std::exchange(row[C.indices[p]], T{});
   });
 }
 
@@ -138,11 +138,11 @@ void spgemm_sampled(const Entries<T>& P, const Entries<T>& A, const SparseRows<T
   const auto row = line<T>(minors);
   std::vector<Index> wanted_by(static_cast<std::size_t>(minors), -1);
   for_majors(P, poll, [&](Index i) {
-    for (Index p = P.indptr[i]; p < P.indptr[i + 1]; ++p) {
+    for (Index p = P.begins[i]; p < P.ends[i]; ++p) {
       wanted_by[P.indices[p]] = i;
       row[P.indices[p]] = T{};
     }
-    for (Index q = A.indptr[i]; q < A.indptr[i + 1]; ++q) {
+    for (Index q = A.begins[i]; q < A.ends[i]; ++q) {
       const SparseRow<T> b = B.row(A.indices[q]);
       for (Index r = 0; r < b.size; ++r)
         if (wanted_by[b.minors[r]] == i) add_product(row[b.minors[r]], A.data[q], b.data[r]);

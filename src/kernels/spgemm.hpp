@@ -24,8 +24,8 @@ struct SparseRows {
   SparseRow<T> row(Index i) const {
     const bool owned = i < own.majors();
     const Entries<T>& e = owned ? own : ghost;
-    const Index k = owned ? i : i - own.majors(), begin = e.indptr[k];
-    return {e.indices.data() + begin, e.data == nullptr ? nullptr : e.data + begin, e.indptr[k + 1] - begin};
+    const Index k = owned ? i : i - own.majors(), begin = e.begins[k];
+    return {e.indices.data() + begin, e.data == nullptr ? nullptr : e.data + begin, e.ends[k] - begin};
   }
 };
 

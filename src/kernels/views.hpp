@@ -17,14 +17,21 @@ struct Rows {
   T* row(Index i) const { return i < own_rows ? own + i * cols : ghost + (i - own_rows) * cols; }
 };
 
-/// A sparse matrix in major and minor words: entry p of major i, indptr[i] <= p < indptr[i + 1], is data[p] at minor
-/// indices[p].
+/// A sparse matrix, or a part of each of its majors, in major and minor words: entry p of major i, begins[i] <= p <
+/// ends[i], is data[p] at minor indices[p].
 template <class T>
 struct Entries {
-  std::span<const Index> indptr;  ///< majors + 1
+  Entries() = default;
+  /// All of a matrix: indptr has an offset more than there are majors.
+  Entries(std::span<const Index> indptr, std::span<const LocalIndex> minors, const T* values = nullptr)
+      : Entries(indptr.first(indptr.size() - 1), indptr.last(indptr.size() - 1), minors, values) {}
+  Entries(std::span<const Index> from, std::span<const Index> to, std::span<const LocalIndex> minors, const T* values)
+      : begins(from), ends(to), indices(minors), data(values) {}
+
+  std::span<const Index> begins, ends;
   std::span<const LocalIndex> indices;
   const T* data = nullptr;
-  Index majors() const { return static_cast<Index>(indptr.size()) - 1; }
+  Index majors() const { return static_cast<Index>(begins.size()); }
 };
 template <class T>
 Entries<T> entries(const Sparsity& s, const T* data) {

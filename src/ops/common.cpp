@@ -1,5 +1,8 @@
 #include "src/ops/common.hpp"
 
+#include <cmath>
+
+#include "src/graph/input_ops.hpp"
 #include "src/graph/sums.hpp"
 #include "src/graph/walk.hpp"
 
@@ -52,12 +55,42 @@ DType dtype_of_sum(DType t) {
   return t >= DType::uint8 && t <= DType::uint64 ? DType::uint64 : DType::int64;
 }
 
+namespace {
+
+bool is_number(const Var& x) {
+  return x->op == &ops::constant && x->type.ndim() == 0 && !is_complex(x->type.dtype) &&
+         std::isfinite(x->value.scalar()) && x->value.scalar() != 0;
+}
+
+// Whether parts of x may be summed behind the op instead of before it.
+bool sums_commute(const Node& n, const Var& x) {
+  const DType from = x->type.dtype, to = n.type.dtype;
+  const bool alike = from == to ? from != DType::bool_ : !is_integer(from) && from != DType::bool_ && !is_integer(to);
+  return alike && to != DType::bool_ && n.type.shape.known() && x->type.shape == n.type.shape;
+}
+
+}  // namespace
+
+Spreads before_sums(const Node& n, std::uint32_t inputs) {
+  Spread s{{}, uncombined()};
+  for (std::size_t k = 0; k < n.in.size(); ++k) {
+    const bool parts = (inputs >> k & 1) != 0;
+    if (parts ? !sums_commute(n, n.in[k]) : !is_number(n.in[k])) return {};
+    s.in.push_back(parts ? uncombined() : all());
+  }
+  return {s};
+}
+
 Spreads elementwise_spread(const Node& n) {
   if (n.type.sparse()) {
     const Rows major = own(major_axis(n.type));
     return {{.in = std::vector<Rows>(n.in.size(), major), .out = major}};
   }
   Spreads spreads;
+  if (n.op->linear == Linear::jointly) spreads = before_sums(n, n.op->linear_in);
+  for (std::size_t k = 0; n.op->linear == Linear::each && k < n.in.size(); ++k)
+    if ((n.op->linear_in >> k & 1) != 0)
+      for (Spread& s : before_sums(n, std::uint32_t{1} << k)) spreads.push_back(std::move(s));
   const int ndim = n.type.ndim();
   for (int axis = 0; axis < ndim; ++axis) {
     Spread s{{}, own(axis)};

@@ -46,8 +46,14 @@ Attrs axis_attrs(const Var& x, std::optional<int> axis);
 /// What sums of dense values are computed in: int64 for bools and integers, uint64 for unsigned ones, else t.
 DType dtype_of_sum(DType t);
 
-/// Spreads of an element-by-element op on dense operands: cut along either axis of the result (an operand that is
-/// broadcast along it is needed whole), or everything whole. For sparse operands of one pattern: their major axis.
+/// The spread of an element-by-element op that is additive in those inputs together, on parts that the ranks have of
+/// them, so that the sum over the ranks comes behind it; none where that could change a dtype or a shape, or where
+/// another input is no number of the program, finite and not 0 (an infinite one would make NaN of a part that is 0).
+Spreads before_sums(const Node& n, std::uint32_t inputs);
+
+/// Spreads of an element-by-element op on dense operands: before sums where it is linear; cut along either axis of the
+/// result (an operand that is broadcast along it is needed whole), or everything whole. For sparse operands of one
+/// pattern: their major axis.
 Spreads elementwise_spread(const Node& n);
 
 /// f(T) for the C++ type of the dtype, float32 and float64 (and complex ones) only.

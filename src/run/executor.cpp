@@ -32,6 +32,14 @@ void require_memory(const Node& n, const Shape& shape, Index elements, double me
           " GB in all; if it is the gradient of a sparse operand of dot, use structured_dot, whose gradient is sparse");
 }
 
+// What an op that may come before a sum over ranks does to the rows of others; scalars are the same for all rows.
+std::vector<Operand> ghost_blocks(const Run& run, const std::vector<Operand>& in) {
+  std::vector<Operand> blocks;
+  for (std::size_t k = 0; k < in.size(); ++k)
+    blocks.push_back({run.spread.in[k].kind == Rows::kUncombined ? in[k].ghost : in[k].own, {}});
+  return blocks;
+}
+
 Index most_on_a_rank(const Layout& layout) {
   Index most = 0;
   for (int r = 0; r < layout.ranks(); ++r) most = std::max(most, layout.count(r));
@@ -65,11 +73,44 @@ Executor::Executor(World& world, const Schedule& schedule, Probes& probes, bool 
       memory_(world.reduce(memory_here(), comm::Combine::min)),
       slots_(static_cast<std::size_t>(schedule.slots())),
       begun_at_(static_cast<std::size_t>(schedule.slots())),
+      ends_at_(static_cast<std::size_t>(schedule.slots())),
+      done_(schedule.steps.size()),
       finite_(static_cast<std::size_t>(schedule.slots())),
-      bytes_(schedule.steps.size()) {}
+      bytes_(schedule.steps.size()),
+      agreement_at_(check_nan ? schedule.steps.size() : agreement_at(schedule)) {
+  for (std::size_t p = 0; p < schedule.steps.size(); ++p)
+    if (const End* const end = std::get_if<End>(&schedule.steps[p])) ends_at_[static_cast<std::size_t>(end->to)] = p;
+}
+
+// What an op does to messages while it runs: steps that stand behind it.
+class Executor::InRun : public Halo {
+ public:
+  InRun(Executor& executor, const Run& run, std::size_t p) : executor_(executor), run_(run), p_(p) {}
+  void arrive(int k) override {
+    early(executor_.ends_at_[static_cast<std::size_t>(run_.in[static_cast<std::size_t>(k)])]);
+  }
+  void depart() override {
+    for (std::size_t q = p_ + 1; q < executor_.schedule_.steps.size(); ++q)
+      if (const Begin* const b = std::get_if<Begin>(&executor_.schedule_.steps[q]); b != nullptr && b->from == run_.out)
+        return early(q);
+  }
+
+ private:
+  void early(std::size_t q) {
+    if (executor_.done_[q]) return;
+    executor_.done_[q] = true;
+    executor_.do_step(q);
+  }
+
+  Executor& executor_;
+  const Run& run_;
+  std::size_t p_;
+};
 
 std::vector<Value> Executor::run(std::vector<Value>& given) {
   error_ = nullptr;
+  all_well_ = false;
+  std::fill(done_.begin(), done_.end(), false);
   std::ranges::fill(bytes_, 0);
   shapes_.clear();
   std::vector<Value> outputs;
@@ -88,18 +129,23 @@ std::vector<Value> Executor::run(std::vector<Value>& given) {
     throw;
   }
   std::ranges::fill(slots_, Operand{});
-  const Stage stage(probes_, Activity::kAgree);
-  agree();
+  if (!all_well_) {
+    const Stage stage(probes_, Activity::kAgree);
+    agree();
+  }
   return outputs;
 }
 
 void Executor::walk() {
   for (std::size_t p = 0; p < schedule_.steps.size(); ++p) {
+    if (done_[p]) continue;
     if (world_.watched()) tell_step(p);
-    probes_.none() ? step(p) : observed_step(p);
+    do_step(p);
   }
   if (world_.watched()) world_.doing("what follows a call");
 }
+
+void Executor::do_step(std::size_t p) { probes_.none() ? step(p) : observed_step(p); }
 
 void Executor::tell_step(std::size_t p) {
   if (lines_.empty()) lines_ = lines(schedule_);
@@ -148,14 +194,16 @@ void Executor::step(std::size_t p, const Begin& b) {
   if (b.move == Move::scatter) scatter(p, b);
 }
 
-void Executor::step(std::size_t, const End& end) {
+void Executor::step(std::size_t at, const End& end) {
   const std::size_t p = begun_at_[static_cast<std::size_t>(end.to)];
   const Begin& b = std::get<Begin>(schedule_.steps[p]);
-  if (b.move == Move::gather || b.move == Move::fetch || b.move == Move::scatter) {
+  if (travels(b.move)) {
     end_transfer(p, b.move);
     if (check_nan_ && b.move == Move::scatter) check_sum(p, b, finite_[static_cast<std::size_t>(b.to)]);
   } else if (b.move == Move::pick) {
     slot(b.to) = pick(b);
+  } else if (b.move == Move::reduce_all) {
+    reduce(at, end);
   } else {
     const Index before = world_.traffic().bytes;
     const bool finite = known_finite(slot(b.from));
@@ -174,10 +222,16 @@ void Executor::step(std::size_t p, const Run& run) {
   if (node->type.sparse()) learn_size(run.minor, node->type.shape[1 - run.place.axis]);
   const Inspection* inspection = inspect(p, run, *node, in);
   Operand out = result_of(run, *node, in, inspection);
+  if (run.departs) slot(run.out) = out;
   if (!error_) compute(p, run, *node, std::move(in), out, inspection);
   if (error_) make_zero(out);
   if (!run.node->type.shape.known()) shapes_[run.node.get()] = out.own.shape();
   slot(run.out) = std::move(out);
+}
+
+// Ghost rows that the executor itself reads before the op.
+void Executor::arrive(const Run& run, std::size_t k) {
+  if ((run.awaits >> k & 1) != 0) InRun(*this, run, 0).arrive(static_cast<int>(k));
 }
 
 void Executor::compute(std::size_t p, const Run& run, const Node& node, std::vector<Operand> in, Operand& out,
@@ -187,14 +241,29 @@ void Executor::compute(std::size_t p, const Run& run, const Node& node, std::vec
                            },
                            this};
   try {
+    for (std::size_t k = 0; check_nan_ && k < in.size(); ++k) arrive(run, k);
     const bool finite = check_nan_ && std::ranges::all_of(in, [](const Operand& x) { return all_finite(x); });
-    RunContext context(node, std::move(in), out, run.spread.out, inspection, poll);
+    std::vector<Operand> of_ghosts;
+    if (run.spread.out.kind == Rows::kUncombined && out.ghost) of_ghosts = ghost_blocks(run, in);
+    InRun halo(*this, run, p);
+    RunContext context(node, std::move(in), out, run.spread.out, inspection, poll, run.awaits,
+                       run.awaits != 0 || run.departs ? &halo : nullptr);
     node.op->run(context);
-    out = context.take_out();
-    if (finite) require_finite(context, out);
+    Operand made = context.take_out();
+    if (!of_ghosts.empty()) {
+      RunContext ghosts(node, std::move(of_ghosts), {out.ghost, {}}, run.spread.out, nullptr, poll);
+      node.op->run(ghosts);
+      made.ghost = ghosts.take_out().own;
+    }
+    out = std::move(made);
+    if (finite) require_finite(context, out, names_of(run));
   } catch (...) {
     keep_error(p);
   }
+}
+
+const Sparsity* Executor::names_of(const Run& run) const {
+  return run.rows_of >= 0 ? slot(run.rows_of).own.sparsity().get() : nullptr;
 }
 
 // Operands as the op wants them: values of one dtype, index and pattern inputs as they are.
@@ -206,6 +275,7 @@ std::vector<Operand> Executor::promoted_operands(const Run& run) {
   for (std::size_t k = 0; k < run.in.size(); ++k) {
     Operand x = slot(run.in[k]);
     if ((op.promotes >> k & 1) != 0) {
+      if (x.own.dtype() != dtype) arrive(run, k);
       x.own = cast(x.own, dtype);
       if (x.ghost) x.ghost = cast(x.ghost, dtype);
     }
@@ -264,20 +334,17 @@ Operand Executor::result_of(const Run& run, const Node& n, const std::vector<Ope
     return {Value::dense(n.type.dtype, {cut.size()}, 0, cut, world_.rank()), {}};
   }
   const Shape& shape = n.type.shape;
-  if (rows.kind == Rows::kAll || rows.kind == Rows::kReplica) {
+  if (run.place.kind == Place::kPartial || run.place.kind == Place::kWhole) {
     require_memory(n, shape, shape.elements(), memory_);
     return {Value::whole(n.type.dtype, shape), {}};
   }
 
   Operand out;
   const Layout cut = layout(run.place.layout);
-  require_memory(n, shape, most_on_a_rank(cut) * (shape.ndim() == 2 ? shape[1 - rows.axis] : 1), memory_);
-  out.own = Value::dense(n.type.dtype, shape, rows.axis, cut, world_.rank());
+  require_memory(n, shape, most_on_a_rank(cut) * (shape.ndim() == 2 ? shape[1 - run.place.axis] : 1), memory_);
+  out.own = Value::dense(n.type.dtype, shape, run.place.axis, cut, world_.rank());
   if (const auto memory = memory_of_dying(run, in, out.own)) out.own = out.own.with_data(*memory);
-  if (rows.kind == Rows::kGhost) {
-    const auto ghosts = static_cast<Index>(in[static_cast<std::size_t>(rows.by)].own.sparsity()->ghosts.size());
-    out.ghost = Value::whole(n.type.dtype, shape.ndim() == 2 ? Shape{ghosts, shape[1 - rows.axis]} : Shape{ghosts});
-  }
+  if (const Sparsity* const names = names_of(run)) out.ghost = ghost_block(out.own, *names);
   return out;
 }
 

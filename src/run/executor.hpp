@@ -16,6 +16,9 @@
 
 namespace spgrad {
 
+/// Room for the ghost rows that a pattern names, beside own rows.
+Value ghost_block(const Value& own, const Sparsity& names);
+
 /// A schedule bound to a world, with what it keeps from call to call: message buffers and inspected patterns.
 class Executor {
  public:
@@ -37,6 +40,8 @@ class Executor {
     Inspection result;
   };
 
+  class InRun;
+
   /// The rows that a node named of what it was given, and how they come.
   struct Fetched {
     SparsityPtr of;  // null: a dense value
@@ -47,6 +52,7 @@ class Executor {
   };
 
   void walk();
+  void do_step(std::size_t p);
   void observed_step(std::size_t p);
   Work work_of(std::size_t p) const;
   void tell_step(std::size_t p);
@@ -83,11 +89,14 @@ class Executor {
                const Inspection* inspection);
   void check_given(std::span<const Value> given) const;
   bool known_finite(const Operand& x) const;
+  void reduce(std::size_t at, const End& end);
   void check_sum(std::size_t p, const Begin& b, bool of_finite);
 
+  void arrive(const Run& run, std::size_t k);
   std::vector<Operand> promoted_operands(const Run& run);
   const Inspection* inspect(std::size_t p, const Run& run, const Node& node, const std::vector<Operand>& in);
   Operand result_of(const Run& run, const Node& node, const std::vector<Operand>& in, const Inspection* inspection);
+  const Sparsity* names_of(const Run& run) const;  // of partial rows; null: the result has none
   std::optional<Buffer> memory_of_dying(const Run& run, const std::vector<Operand>& in, const Value& out) const;
 
   Operand& slot(Slot s) { return slots_[static_cast<std::size_t>(s)]; }
@@ -104,12 +113,16 @@ class Executor {
   std::unordered_map<const Node*, Shape> shapes_;  // of results whose types leave sizes to the data, of this call
   std::vector<Operand> slots_;
   std::vector<std::size_t> begun_at_;  // by slot: the step of its Begin
+  std::vector<std::size_t> ends_at_;   // by slot: the step of its End
+  std::vector<bool> done_;             // by step: in this call, before its turn
   std::vector<bool> finite_;           // by slot, if NaN is checked: what is to be combined in it
   std::map<std::size_t, std::pair<std::shared_ptr<const comm::StarForest>, std::unique_ptr<comm::Transfer>>> transfers_;
   std::vector<comm::Transfer*> under_way_;
   std::map<std::size_t, std::vector<Inspected>> inspected_;  // by step, the most recent last
   std::map<std::size_t, Fetched> fetched_;                   // by step
   std::vector<Index> bytes_;
+  std::size_t agreement_at_;  // the step whose message says whether a rank has failed
+  bool all_well_ = false;     // it has said that none has
   std::exception_ptr error_;
   Index failed_at_ = 0;  // the step of error_
 };

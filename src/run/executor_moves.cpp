@@ -14,11 +14,6 @@ comm::Combine combine_of(const Place& place) { return static_cast<comm::Combine>
 
 std::size_t row_bytes(const Value& v) { return static_cast<std::size_t>(v.row_length()) * size_of(v.dtype()); }
 
-Value ghost_block(const Value& own, const Sparsity& names) {
-  const auto ghosts = static_cast<Index>(names.ghosts.size());
-  return Value::whole(own.dtype(), own.shape().ndim() == 2 ? Shape{ghosts, own.row_length()} : Shape{ghosts});
-}
-
 // The name of the op whose result is in a slot.
 std::string_view maker(const Schedule& schedule, Slot slot) {
   for (const Step& step : schedule.steps)
@@ -27,6 +22,11 @@ std::string_view maker(const Schedule& schedule, Slot slot) {
 }
 
 }  // namespace
+
+Value ghost_block(const Value& own, const Sparsity& names) {
+  const auto ghosts = static_cast<Index>(names.ghosts.size());
+  return Value::whole(own.dtype(), own.shape().ndim() == 2 ? Shape{ghosts, own.row_length()} : Shape{ghosts});
+}
 
 void Executor::bind(std::vector<Value>& given) {
   layouts_.clear();
@@ -69,8 +69,6 @@ Value Executor::moved(const Begin& b, const Value& from) {
       return comm::gather_all(world_, from);
     case Move::fold:
       return comm::fold(world_, from, b.target.axis, layout(b.target.layout), combine_of(b.target));
-    case Move::reduce_all:
-      return comm::reduce_all(world_, from, combine_of(b.target));
     case Move::carry:
     case Move::carry_back:
       return comm::carry(world_, from, b.move == Move::carry_back);
@@ -83,6 +81,34 @@ Value Executor::moved(const Begin& b, const Value& from) {
   }
   if (!from.is_sparse()) return comm::turn(world_, from, layout(b.target.layout));
   return comm::moved(comm::turned(world_, from.sparsity()), from, flipped(from.format()));
+}
+
+// In one message, which tells in the end whether all went well on all ranks.
+void Executor::reduce(std::size_t at, const End& end) {
+  std::vector<std::size_t> begun{begun_at_[static_cast<std::size_t>(end.to)]};
+  for (const Slot other : end.with) begun.push_back(begun_at_[static_cast<std::size_t>(other)]);
+  std::vector<Value> partials;
+  std::vector<bool> finite;
+  double size = 0;
+  for (const std::size_t p : begun) {
+    const Operand& from = slot(std::get<Begin>(schedule_.steps[p]).from);
+    finite.push_back(known_finite(from));
+    partials.push_back(from.own);
+    size += static_cast<double>(from.own.bytes().size());
+  }
+  bool failed = error_ != nullptr;
+  const bool tells = at == agreement_at_;
+  const Place& target = std::get<Begin>(schedule_.steps[begun[0]]).target;
+  const Index before = world_.traffic().bytes;
+  std::vector<Value> whole = comm::reduce_all(world_, partials, combine_of(target), tells ? &failed : nullptr);
+  all_well_ = tells && !failed;
+  for (std::size_t k = 0; k < begun.size(); ++k) {
+    const Begin& b = std::get<Begin>(schedule_.steps[begun[k]]);
+    const double share = size > 0 ? static_cast<double>(partials[k].bytes().size()) / size : 0;
+    bytes_[begun[k]] = static_cast<Index>(share * static_cast<double>(world_.traffic().bytes - before));
+    slot(b.to).own = std::move(whole[k]);
+    if (check_nan_) check_sum(begun[k], b, finite[k]);
+  }
 }
 
 // The ghost rows of a value that is whole here.

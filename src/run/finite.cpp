@@ -105,14 +105,14 @@ std::optional<Index> find_not_finite(const Value& value) {
 
 std::string element_text(const Value& value, Index at) { return element_text(value, at, position(value, at)); }
 
-void require_finite(const RunContext& context, const Operand& out) {
+void require_finite(const RunContext& context, const Operand& out, const Sparsity* names) {
   const Rows rows = context.out_rows();
   const bool of_parts = rows.kind == Rows::kAll || rows.kind == Rows::kGhost;
   const auto bad = of_parts && rows.combine != Rows::kSum ? find_nan : find_not_finite;
   if (const auto at = bad(out.own)) complain(context.node(), element_text(out.own, *at));
   if (const auto at = bad(out.ghost)) {
     auto place = position(out.ghost, *at);
-    place[0] = context.sparsity(rows.by).ghosts[static_cast<std::size_t>(place[0])];
+    place[0] = names->ghosts[static_cast<std::size_t>(place[0])];
     complain(context.node(), element_text(out.ghost, *at, place));
   }
 }

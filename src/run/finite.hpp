@@ -19,7 +19,7 @@ std::optional<Index> find_not_finite(const Value& value);
 std::string element_text(const Value& value, Index at);
 
 /// Throws Error that names the operation, its operands and the element if the result of a run is not finite. Infinity
-/// in a part of a maximum or minimum is what that of no elements is.
-void require_finite(const RunContext& context, const Operand& out);
+/// in a part of a maximum or minimum is what that of no elements is. `names`: of ghost rows.
+void require_finite(const RunContext& context, const Operand& out, const Sparsity* names);
 
 }  // namespace spgrad

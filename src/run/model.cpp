@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "src/comm/world.hpp"
 #include "src/graph/input_ops.hpp"
@@ -199,9 +200,7 @@ class Walker {
     const Node& node = *run.node;
     State made{.type = node.type, .place = run.place, .part = {}, .shares = {}, .bytes = {}};
     if (node.type.sparse()) take_pattern(run, made);
-    const Shares* named = nullptr;
-    if (run.spread.out.kind == Rows::kGhost)
-      named = slot(run.in[static_cast<std::size_t>(run.spread.out.by)]).shares.get();
+    const Shares* const named = run.rows_of >= 0 ? slot(run.rows_of).shares.get() : nullptr;
     for (std::size_t k = 0; k < run.in.size(); ++k)
       if (((node.op->overwrites & run.dying) >> k & 1) != 0 && slot(run.in[k]).type == node.type) {
         give_up(run.in[k]);
@@ -236,7 +235,19 @@ class Walker {
   }
 
   void step(const End& end) {
-    const auto& [begin, what] = begun_[static_cast<std::size_t>(end.to)];
+    move(end.to);
+    for (const Slot other : end.with) {  // in the same message
+      ModelledStep all = std::exchange(now_, {});
+      move(other);
+      all.what += ", " + now_.what;
+      all.bytes += now_.bytes;
+      all.seconds += machine_.seconds(0, now_.bytes / static_cast<double>(ranks_));
+      now_ = std::move(all);
+    }
+  }
+
+  void move(Slot made) {
+    const auto& [begin, what] = begun_[static_cast<std::size_t>(made)];
     const Begin& b = *begin;
     now_.what = what;
     const State& from = slot(b.from);
@@ -347,12 +358,13 @@ class Walker {
     model_.steps.push_back(std::move(now_));
   }
 
-  // Before and behind a call.
+  // Before a call, and behind it where no sum brings it.
   void agreements() {
     if (ranks_ == 1) return;
-    const double messages = 4 * std::ceil(std::log2(static_cast<double>(ranks_)));
-    now_ = {.what = "agreements", .kernel = {}, .bytes = 32.0 * static_cast<double>(ranks_), .messages = messages};
-    now_.seconds = machine_.seconds(messages, 32);
+    const double times = agreement_at(schedule_) < schedule_.steps.size() ? 1 : 2, bytes = 16 * times;
+    const double messages = 2 * times * std::ceil(std::log2(static_cast<double>(ranks_)));
+    now_ = {.what = "agreements", .kernel = {}, .bytes = bytes * static_cast<double>(ranks_), .messages = messages};
+    now_.seconds = machine_.seconds(messages, bytes);
     model_.collective_bytes += now_.bytes;
     finish_step();
   }
@@ -385,7 +397,7 @@ RunModel model(const Program& program, const Bindings& given, int ranks, const M
     }
     return offer;
   };
-  const Planned made = planned(program, roots_of(program), given, offers);
+  const Planned made = planned(program, roots_of(program), given, offers, false);
   return Walker(made.schedule, patterns, estimate_of(given), ranks, machine).run();
 }
 

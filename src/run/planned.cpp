@@ -74,7 +74,8 @@ Estimate estimate_of(const Bindings& bindings) {
       });
 }
 
-Planned planned(const Program& program, const Vars& roots, const Bindings& bindings, const Offers& offers) {
+Planned planned(const Program& program, const Vars& roots, const Bindings& bindings, const Offers& offers,
+                bool spans_hosts) {
   const auto value = [&](const Var& x) { return value_of(x, bindings); };
   Vars targets(program.outputs.size());
   for (const Update& u : program.updates) targets.push_back(u.target.var());
@@ -87,7 +88,8 @@ Planned planned(const Program& program, const Vars& roots, const Bindings& bindi
   for (Var& target : targets)
     if (target) target = all[next++];
   const Vars graph(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(roots.size()));
-  Schedule schedule = plan(graph, targets, offers);
+  const bool overlap = program.overlap == Overlap::always || (program.overlap == Overlap::between_hosts && spans_hosts);
+  Schedule schedule = plan(graph, targets, offers, overlap);
   return {std::move(all), std::move(fired), std::move(schedule)};
 }
 

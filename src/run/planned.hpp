@@ -23,7 +23,9 @@ Value value_of(const Var& x, const Bindings& bindings);
 /// What is known of what is given; refers to the bindings.
 Estimate estimate_of(const Bindings& bindings);
 
-/// Not collective: the same on all ranks whose values have the same types and whose offers are the same.
-Planned planned(const Program& program, const Vars& roots, const Bindings& bindings, const Offers& offers);
+/// Not collective: the same on all ranks whose values have the same types and whose offers are the same. `spans_hosts`:
+/// see World.
+Planned planned(const Program& program, const Vars& roots, const Bindings& bindings, const Offers& offers,
+                bool spans_hosts);
 
 }  // namespace spgrad

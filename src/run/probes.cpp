@@ -90,6 +90,7 @@ std::vector<Activity> activities(const Schedule& schedule) {
     } else if (const End* e = std::get_if<End>(&schedule.steps[p])) {
       const auto to = static_cast<std::size_t>(e->to);
       all[p] = *begun[to];
+      for (const Slot other : e->with) all[p].label += ", " + begun[static_cast<std::size_t>(other)]->label;
       all[p].kind = sends_nothing(move[to]) ? Activity::kKernel : Activity::kEnd;
     }
   }

@@ -2,32 +2,9 @@
 
 #include <algorithm>
 
+#include "src/schedule/reads.hpp"
+
 namespace spgrad {
-namespace {
-
-// The slots whose values tell a move what to do.
-template <class Visit>
-void for_each_teller(const Begin& b, Visit&& visit) {
-  for (const Slot slot : {b.by, b.target.layout.entries_of})
-    if (slot >= 0) visit(slot);
-  for (const Slot slot : b.operands)
-    if (slot >= 0) visit(slot);
-}
-
-// The slots a step reads. A move reads until its End.
-template <class Visit>
-void for_each_read(const Step& step, const std::vector<const Begin*>& begun, Visit&& visit) {
-  if (const auto* run = std::get_if<Run>(&step)) {
-    for (const Slot slot : run->in) visit(slot);
-    if (run->place.layout.entries_of >= 0) visit(run->place.layout.entries_of);
-  } else if (const auto* end = std::get_if<End>(&step)) {
-    const Begin& b = *begun[static_cast<std::size_t>(end->to)];
-    visit(b.from);
-    for_each_teller(b, visit);
-  }
-}
-
-}  // namespace
 
 void begin_early(Schedule& schedule) {
   // Position (in the old list) after which each slot exists; given slots exist from the start.
@@ -57,6 +34,44 @@ void begin_early(Schedule& schedule) {
   schedule.steps = std::move(steps);
 }
 
+void overlap_products(Schedule& schedule) {
+  std::vector<Step>& steps = schedule.steps;
+  std::vector<const Begin*> begun(static_cast<std::size_t>(schedule.slots()), nullptr);
+  std::vector<Begin> begins;  // copies: steps move
+  for (const Step& step : steps)
+    if (const auto* b = std::get_if<Begin>(&step)) begins.push_back(*b);
+  for (const Begin& b : begins) begun[static_cast<std::size_t>(b.to)] = &b;
+
+  const auto ends_gather = [&](const Step& step, Slot slot) {
+    const auto* end = std::get_if<End>(&step);
+    return end != nullptr && end->to == slot && begun[static_cast<std::size_t>(slot)]->move == Move::gather;
+  };
+  const auto reads = [&](const Step& step, Slot slot) {
+    bool found = false;
+    for_each_read(step, begun, [&](Slot s) { found = found || s == slot; });
+    return found;
+  };
+  for (std::size_t p = 0; p < steps.size(); ++p) {
+    if (!std::holds_alternative<Run>(steps[p])) continue;
+    const Run run = std::get<Run>(steps[p]);
+    std::uint32_t awaits = 0;
+    for (std::size_t k = 0; k < run.in.size(); ++k) {
+      if ((run.node->op->overlaps >> k & 1) == 0) continue;
+      const Slot slot = run.in[k];
+      std::size_t q = p;
+      while (q > 0 && !ends_gather(steps[q - 1], slot) && !reads(steps[q - 1], slot)) --q;
+      if (q == 0 || !ends_gather(steps[q - 1], slot)) continue;
+      const auto end = steps.begin() + static_cast<std::ptrdiff_t>(q - 1);
+      std::rotate(end, end + 1, steps.begin() + static_cast<std::ptrdiff_t>(p) + 1);
+      --p;  // where the Run is now
+      awaits |= std::uint32_t{1} << k;
+    }
+    Run& now = std::get<Run>(steps[p]);
+    now.awaits = awaits;
+    now.departs = now.node->op->overlaps != 0 && now.spread.out.kind == Rows::kGhost;
+  }
+}
+
 void add_drops(Schedule& schedule) {
   const auto slots = static_cast<std::size_t>(schedule.slots());
   std::vector<const Begin*> begun(slots, nullptr);
@@ -67,7 +82,10 @@ void add_drops(Schedule& schedule) {
     const auto use = [&](Slot slot) { last[static_cast<std::size_t>(slot)] = static_cast<std::ptrdiff_t>(p); };
     for_each_read(step, begun, use);
     if (const auto* run = std::get_if<Run>(&step)) use(run->out);  // a result that nobody reads dies at once
-    if (const auto* end = std::get_if<End>(&step)) use(end->to);
+    if (const auto* end = std::get_if<End>(&step)) {
+      use(end->to);
+      std::ranges::for_each(end->with, use);
+    }
   }
   for (const Slot out : schedule.outputs) last[static_cast<std::size_t>(out)] = -1;
 

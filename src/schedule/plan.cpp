@@ -13,11 +13,6 @@
 namespace spgrad {
 namespace {
 
-struct State {
-  Slot slot = -1;
-  Place place;
-};
-
 // The pattern that names rows: the root of a matrix's, and whether that matrix has been turned since.
 struct Naming {
   const Node* root = nullptr;
@@ -25,12 +20,24 @@ struct Naming {
   auto operator<=>(const Naming&) const = default;
 };
 
+// Where a value is. `rows_of`: the slot of the matrix that names its rows, while they are partial ones and have not
+// been scattered to `place`.
+struct State {
+  Slot slot = -1;
+  Place place = {};
+  Slot rows_of = -1;
+  Naming named_by = {};
+};
+
 class Planner {
  public:
   Planner(const Vars& outputs, const Offers& offers)
       : order_(topological(outputs)), offers_(offers), classes_(order_, offers) {}
 
-  Schedule run(const Vars& outputs, const std::vector<Var>& targets) {
+  Schedule run(const Vars& outputs, const std::vector<Var>& targets, bool overlap) {
+    for (const Var& x : order_)
+      for (const Var& operand : x->in) ++readers_[operand.get()];
+    for (const Var& x : outputs) ++readers_[x.get()];
     for (const Var& x : order_) {
       if (x->in.empty())
         give(x);
@@ -40,6 +47,8 @@ class Planner {
     for (std::size_t k = 0; k < outputs.size(); ++k) schedule_.outputs.push_back(settle(outputs[k], targets[k]));
     schedule_.classes = classes_.classes();
     begin_early(schedule_);
+    merge_reductions(schedule_);
+    if (overlap) overlap_products(schedule_);
     add_drops(schedule_);
     return std::move(schedule_);
   }
@@ -61,7 +70,7 @@ class Planner {
     } else if (const int axis = classes_.cut_axis(x.get()); axis != kWhole && x->op != &ops::constant) {
       given.place = {Place::kCut, axis, layout_of(x.get(), axis)};
     }
-    states_[x.get()] = {given.slot, given.place};
+    states_[x.get()] = {.slot = given.slot, .place = given.place};
     schedule_.given.push_back(std::move(given));
   }
 
@@ -77,22 +86,22 @@ class Planner {
         if (turn_of(x->in[k], spread.in[k]) == turn) in[k] = bring(x, k, spread, letters, layouts, in);
 
     const Slot out = new_slot(x->type);
-    const Place result = made(x, spread, letters, layouts, in);
-    const LayoutName minor = x->type.sparse() ? layout_of(x.get(), 1 - result.axis) : LayoutName{};
-    schedule_.steps.push_back(Run{x, in, out, spread, result, minor});
-    states_[x.get()] = {out, result};
-    complete(x, spread.out, in);
+    const State result = made(x, spread, letters, layouts, in);
+    Place place = result.place;
+    if (result.rows_of >= 0) place.kind = Place::kGhosted;
+    const LayoutName minor = x->type.sparse() ? layout_of(x.get(), 1 - place.axis) : LayoutName{};
+    schedule_.steps.push_back(Run{x, in, out, spread, place, minor, result.rows_of});
+    State& now = states_[x.get()] = result;
+    now.slot = out;
+    if (spread.out.kind == Rows::kRunning) now.slot = move(Move::carry, now, now.place, -1, x->type);
+    if (spread.out.kind == Rows::kRunningBack) now.slot = move(Move::carry_back, now, now.place, -1, x->type);
   }
 
-  // A result of which every rank has made a part that others have to see before it is what it shall be.
-  void complete(const Var& x, const Rows& made, const std::vector<Slot>& in) {
-    State& now = states_[x.get()];
-    Place target = now.place;
-    target.kind = Place::kCut;
-    if (made.kind == Rows::kGhost)
-      now = {move(Move::scatter, now, target, in[static_cast<std::size_t>(made.by)], x->type), target};
-    else if (made.kind == Rows::kRunning || made.kind == Rows::kRunningBack)
-      now = {move(made.kind == Rows::kRunning ? Move::carry : Move::carry_back, now, target, -1, x->type), target};
+  // Partial rows stay where they are until somebody reads what they are parts of: others may be added to them before.
+  const State& combined(const Var& x) {
+    State& now = states_.at(x.get());
+    if (now.rows_of >= 0) now = {move(Move::scatter, now, now.place, now.rows_of, x->type), now.place};
+    return now;
   }
 
   static int turn_of(const Var& x, const Rows& r) {
@@ -119,6 +128,33 @@ class Planner {
     return x->type.sparse() || (r.axis < x->type.ndim() && classes_.is_cut(x.get(), r.axis));
   }
 
+  Naming naming(const Var& node, const Spread& spread, int by) const {
+    const auto k = static_cast<std::size_t>(by);
+    const Type& type = node->in[k]->type;
+    return {pattern_root(node->in[k]).node, spread.in[k].axis != (type.format == Format::csc ? 1 : 0)};
+  }
+
+  // Partial rows that the matrix in slot `by` names.
+  State ghost_rows(const Var& node, const Spread& spread, Slot by) const {
+    const Rows& r = spread.out;
+    return {-1, {Place::kCut, r.axis, layout_of(node.get(), r.axis), r.combine}, by, naming(node, spread, r.by)};
+  }
+
+  // Whether the inputs that the spread takes uncombined are sums to come, of equal parts, that nobody else reads.
+  bool uncombined_fit(const Var& node, const Spread& spread) const {
+    std::optional<State> parts;
+    if (spread.out.kind == Rows::kGhost) parts = ghost_rows(node, spread, -1);
+    for (std::size_t k = 0; k < node->in.size(); ++k) {
+      if (spread.in[k].kind != Rows::kUncombined) continue;
+      const State& now = states_.at(node->in[k].get());
+      const bool partial = now.rows_of >= 0 || now.place.kind == Place::kPartial;
+      if (!partial || now.place.combine != Rows::kSum || readers_.at(node->in[k].get()) > 1) return false;
+      if (!parts) parts = now;
+      if (now.place != parts->place || now.named_by != parts->named_by) return false;
+    }
+    return true;
+  }
+
   static double bytes(const Type& type) {
     double n = static_cast<double>(size_of(type.dtype));
     for (int axis = 0; axis < type.ndim(); ++axis)
@@ -136,7 +172,7 @@ class Planner {
   double cost(const Var& node, std::size_t k, const Rows& r) const {
     const Var& x = node->in[k];
     const Place& now = states_.at(x.get()).place;
-    if (r.kind == Rows::kAnywhere) return 0;
+    if (r.kind == Rows::kAnywhere || r.kind == Rows::kUncombined) return 0;
     const double size = bytes(x->type);
     // No more rows are listed than the result has.
     const double named = r.kind == Rows::kListed  ? std::min(size, bytes(node->type))
@@ -165,7 +201,7 @@ class Planner {
     for (Spread& s : x->op->spread(*x)) {
       require(s.in.size() == x->in.size(), "plan: a spread of ", x->op->name, " speaks of ", s.in.size(),
               " inputs, not ", x->in.size());
-      bool fits = possible(x, s.out);
+      bool fits = possible(x, s.out) && uncombined_fit(x, s);
       for (std::size_t k = 0; k < s.in.size(); ++k) fits = fits && possible(x->in[k], s.in[k]);
       if (!fits) continue;
       const double c = cost(x, s);
@@ -271,13 +307,13 @@ class Planner {
              const std::map<char, LayoutName>& layouts, const std::vector<Slot>& in) {
     const Var& x = node->in[k];
     const Rows& r = spread.in[k];
-    const State& now = states_.at(x.get());
-    if (r.kind == Rows::kAnywhere) return now.slot;
+    if (r.kind == Rows::kAnywhere || r.kind == Rows::kUncombined) return states_.at(x.get()).slot;
+    const State& now = combined(x);
     if (r.kind == Rows::kListed) {
       if (!x->type.sparse() && now.place.kind == Place::kWhole) return now.slot;
       const State own =
           x->type.sparse() ? turned(x, now, r.axis) : own_part(x, now, r.axis, layout_of(x.get(), r.axis));
-      return fetched(node, k, own, r, made(node, spread, letters, layouts, in), in);
+      return fetched(node, k, own, r, made(node, spread, letters, layouts, in).place, in);
     }
     if (x->type.sparse()) {
       const State own = turned(x, now, r.axis);
@@ -299,6 +335,7 @@ class Planner {
       case Rows::kGhost:
       case Rows::kListed:
       case Rows::kAnywhere:
+      case Rows::kUncombined:
         break;
     }
     if (now.place.kind == Place::kWhole) return ghosts(x, now, r, node, in);
@@ -319,33 +356,38 @@ class Planner {
 
   // --- results ------------------------------------------------------------------------------------------------------
 
-  Place made(const Var& x, const Spread& spread, const Letters& letters, const std::map<char, LayoutName>& layouts,
+  State made(const Var& x, const Spread& spread, const Letters& letters, const std::map<char, LayoutName>& layouts,
              const std::vector<Slot>& in) const {
     const Rows& r = spread.out;
+    const auto by = static_cast<std::size_t>(r.by);
     switch (r.kind) {
       case Rows::kReplica:
         return {};
       case Rows::kAll:
-        return {Place::kPartial, 0, {}, r.combine};
+        return {.place = {Place::kPartial, 0, {}, r.combine}};
       case Rows::kEntries:
-        return {Place::kCut, 0, {.entries_of = in[static_cast<std::size_t>(r.by)]}};
+        return {.place = {Place::kCut, 0, {.entries_of = in[by]}}};
       case Rows::kFences:
-        return {Place::kCut, 0, {.fences_of = in[static_cast<std::size_t>(r.by)]}};
+        return {.place = {Place::kCut, 0, {.fences_of = in[by]}}};
       case Rows::kGhost:
-        return {Place::kGhosted, r.axis, layout_of(x.get(), r.axis), r.combine};
+        return ghost_rows(x, spread, in[by]);
+      case Rows::kUncombined:
+        for (std::size_t k = 0; k < spread.in.size(); ++k)
+          if (spread.in[k].kind == Rows::kUncombined) return states_.at(x->in[k].get());
+        [[fallthrough]];
       case Rows::kListed:
       case Rows::kAnywhere:
-        fail(ErrorKind::other, "plan: a result of ", x->op->name, " cannot be listed rows, or anywhere");
+        fail(ErrorKind::other, "plan: a result of ", x->op->name, " cannot be that of the spread");
       case Rows::kOwn:
       case Rows::kRunning:
       case Rows::kRunningBack:
         break;
     }
-    return {Place::kCut, r.axis, layout_for(x.get(), r.axis, letters.out, layouts)};
+    return {.place = {Place::kCut, r.axis, layout_for(x.get(), r.axis, letters.out, layouts)}};
   }
 
   Slot settle(const Var& x, const Var& target) {
-    const State& now = states_.at(x.get());
+    const State& now = combined(x);
     if (target) {
       const Place& wanted = states_.at(target.get()).place;
       if (x->type.sparse()) return turned(x, now, wanted.axis).slot;
@@ -362,16 +404,17 @@ class Planner {
   DimensionClasses classes_;
   Schedule schedule_;
   std::unordered_map<const Node*, State> states_;
+  std::unordered_map<const Node*, int> readers_;  // uses of each node by others and as an output
   std::map<std::tuple<Move, Slot, int, int, Slot, Slot, Naming>, Slot> moved_;
 };
 
 }  // namespace
 
-Schedule plan(const Vars& outputs, const std::vector<Var>& targets, const Offers& offers) {
+Schedule plan(const Vars& outputs, const std::vector<Var>& targets, const Offers& offers, bool overlap) {
   Vars roots = outputs;
   for (const Var& target : targets)
     if (target) roots.push_back(target);
-  return Planner(roots, offers).run(outputs, targets);
+  return Planner(roots, offers).run(outputs, targets, overlap);
 }
 
 }  // namespace spgrad

@@ -58,9 +58,18 @@ class Printer {
     const std::string reader = b.reader ? text(", for ", b.reader->op->name) : "";
     return text("begin ", move, ' ', name(b.from), " -> ", name(b.to), place(b.target), reader);
   }
-  std::string line(const End& e) const { return text("end   ", name(e.to)); }
+  std::string line(const End& e) const {
+    std::string line = text("end   ", name(e.to));
+    for (const Slot slot : e.with) line += text(", ", name(slot));
+    return line;
+  }
   std::string line(const Drop& d) const { return text("drop  ", name(d.slot)); }
-  std::string line(const Run& r) const { return text("run   ", formula(r), "  ", r.node->type); }
+  std::string line(const Run& r) const {
+    std::string line = text("run   ", formula(r), "  ", r.node->type);
+    for (std::size_t k = 0; k < r.in.size(); ++k)
+      if ((r.awaits >> k & 1) != 0) line += text(", while ", name(r.in[k]), " arrives");
+    return line;
+  }
   std::string formula(const Run& r) const {
     std::ostringstream out;
     out << name(r.out) << " = " << r.node->op->name << '(';

@@ -43,6 +43,7 @@ struct Place {
   int axis = 0;  ///< of the cut
   LayoutName layout;
   Rows::Combine combine = Rows::kSum;  ///< of a partial, or of ghost rows still to be scattered
+  bool operator==(const Place&) const = default;
 };
 
 enum class Move : std::uint8_t {
@@ -76,6 +77,7 @@ struct Begin {
 };
 struct End {
   Slot to;
+  std::vector<Slot> with{};  ///< reduce_all: others of the same dtype and combination that come in the same message
 };
 struct Run {
   Var node;
@@ -84,7 +86,12 @@ struct Run {
   Spread spread;
   Place place;              ///< of the result
   LayoutName minor;         ///< sparse result: of its minor dimension; place.layout is that of the major one
+  Slot rows_of = -1;        ///< partial rows (place: ghosted): the sparse value whose minor indices name them
   std::uint32_t dying = 0;  ///< the inputs whose last use this is
+  /// The inputs whose gather, the End of which stands behind the Run, the op itself waits for; and whether it may begin
+  /// the scatter of its result, whose Begin stands behind it.
+  std::uint32_t awaits = 0;
+  bool departs = false;
 };
 struct Drop {
   Slot slot;
@@ -108,6 +115,10 @@ struct Schedule {
   int slots() const { return static_cast<int>(types.size()); }
 };
 
+/// The step whose message, the last of a call, is a sum over all ranks that can also tell whether one of them has
+/// failed; steps.size() if there is none.
+std::size_t agreement_at(const Schedule& schedule);
+
 /// The steps as text, one each.
 std::vector<std::string> lines(const Schedule& schedule);
 /// The steps in short, for a profile or a picture: "%3 = dot(X, W)", "gather W -> W@X".
@@ -129,6 +140,7 @@ Vars lowered(const Vars& graph, const Offers& offers);
 /// The schedule of a graph whose types are known. `outputs` come out settled (no partials) in the place that their
 /// dimension classes give them; outputs[k] where targets[k] is set comes out in the place of that given value (an
 /// update).
-Schedule plan(const Vars& outputs, const std::vector<Var>& targets, const Offers& offers);
+/// `overlap`: ops that can do so work on own rows while those of others travel (Op::overlaps).
+Schedule plan(const Vars& outputs, const std::vector<Var>& targets, const Offers& offers, bool overlap = false);
 
 }  // namespace spgrad

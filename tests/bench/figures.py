@@ -45,9 +45,6 @@ KNOWN = {
     ("graph convolution", "forward"): ([], 1),
     ("graph convolution", "forward + gradient"): ([], 3),
     ("graph convolution", "hvp"): ([], 6),
-    # Two products that are added are scattered one by one, where the sum of their parts could be.
-    ("sparse attention", "hvp"): (["hidden", "classes"], 0),
-    ("matrix factorisation", "hvp"): (["hidden"], 0),
 }
 
 

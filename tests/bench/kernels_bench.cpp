@@ -100,20 +100,20 @@ void naive_spmm(Problem<T>& q) {
   for (Index i = 0; i < q.A.majors(); ++i) {
     T* y = q.Y.row(i);
     std::fill_n(y, q.Y.cols, T{});
-    for (Index p = q.A.indptr[i]; p < q.A.indptr[i + 1]; ++p)
+    for (Index p = q.A.begins[i]; p < q.A.ends[i]; ++p)
       for (Index c = 0; c < q.Y.cols; ++c) y[c] += q.A.data[p] * q.X.row(q.A.indices[p])[c];
   }
 }
 template <class T>
 void naive_scatter(Problem<T>& q) {
   for (Index i = 0; i < q.A.majors(); ++i)
-    for (Index p = q.A.indptr[i]; p < q.A.indptr[i + 1]; ++p)
+    for (Index p = q.A.begins[i]; p < q.A.ends[i]; ++p)
       for (Index c = 0; c < q.Y.cols; ++c) q.X.row(q.A.indices[p])[c] += q.A.data[p] * q.Y.row(i)[c];
 }
 template <class T>
 void naive_sddmm(Problem<T>& q) {
   for (Index i = 0; i < q.A.majors(); ++i)
-    for (Index p = q.A.indptr[i]; p < q.A.indptr[i + 1]; ++p) {
+    for (Index p = q.A.begins[i]; p < q.A.ends[i]; ++p) {
       T sum{};
       for (Index c = 0; c < q.Y.cols; ++c) sum += q.Y.row(i)[c] * q.X.row(q.A.indices[p])[c];
       q.out[p] = q.A.data[p] * sum;

@@ -67,7 +67,8 @@ TEST(OpForms, OfferSpreadsThatFitTheirInputs) {
     const Var out = row.apply(make);
     if (out->in.empty()) continue;
     const auto fits = [&](const Rows& rows, const Type& type) {
-      if (rows.kind == Rows::kAll || rows.kind == Rows::kReplica) return !type.sparse();
+      if (rows.kind == Rows::kAll || rows.kind == Rows::kReplica || rows.kind == Rows::kUncombined)
+        return !type.sparse();
       if (rows.kind == Rows::kAnywhere) return true;
       if (rows.kind == Rows::kOwn || rows.kind == Rows::kListed) return rows.axis < type.ndim();
       if (rows.kind == Rows::kRunning || rows.kind == Rows::kRunningBack)

@@ -61,8 +61,9 @@ template <class T, class S>
                                   const PlainRows<T> out, const S s) {
   constexpr int W = S::W, N = S::N;
   for (Index i = A.begin; i < A.end; ++i) {
+    if (accumulate && A.begins[i] == A.ends[i]) continue;
     Vec<T, W> sum[N] = {};
-    for (Index p = A.indptr[i]; p < A.indptr[i + 1]; ++p) {
+    for (Index p = A.begins[i]; p < A.ends[i]; ++p) {
       const T* x = row(X, A.indices[p]) + s.first;
       const Vec<T, W> a = splat<T, W>(A.data[p]);
 #pragma GCC unroll 16
@@ -96,7 +97,7 @@ template <class T, class S>
     Vec<T, W> x[N];
 #pragma GCC unroll 16
     for (int v = 0; v < N; ++v) x[v] = load<T, W>(from + s.at(v));
-    for (Index p = A.indptr[i]; p < A.indptr[i + 1]; ++p) {
+    for (Index p = A.begins[i]; p < A.ends[i]; ++p) {
       T* y = row(out, A.indices[p]) + s.first;
       const Vec<T, W> a = splat<T, W>(alpha * A.data[p]);
       const Vec<T, W> last = load<T, W>(y + s.last) + a * x[N - 1];
@@ -125,7 +126,7 @@ template <class T, class S>
 #pragma GCC unroll 16
     for (int v = 0; v < N; ++v) x[v] = load<T, W>(from + s.at(v));
     x[N - 1] = keep<T, W>(fresh, x[N - 1]);
-    for (Index p = P.indptr[i]; p < P.indptr[i + 1]; ++p) {
+    for (Index p = P.begins[i]; p < P.ends[i]; ++p) {
       const T* y = row(Y, P.indices[p]) + s.first;
       Vec<T, W> sum[kSums] = {x[N - 1] * keep<T, W>(fresh, load<T, W>(y + s.last))};
 #pragma GCC unroll 16

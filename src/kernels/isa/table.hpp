@@ -21,7 +21,7 @@ struct PlainRows {
 /// Majors begin .. end - 1 of Entries of views.hpp.
 template <class T>
 struct PlainEntries {
-  const std::int64_t* indptr;
+  const std::int64_t *begins, *ends;
   const std::int32_t* indices;
   const T* data;
   std::int64_t begin, end;

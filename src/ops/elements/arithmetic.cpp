@@ -94,6 +94,12 @@ Var vjp_div(const Var& out, const Var& g, int k) {
   return k == 0 ? sum_like(gx, x) : sum_like(neg(mul(gx, conj(out))), y);
 }
 
+Spreads spread_div(const Node& n) {
+  Spreads spreads = before_sums(n, inputs_mask({0}));
+  std::ranges::move(elementwise_spread(n), std::back_inserter(spreads));
+  return spreads;
+}
+
 Var jvp_div(const Var& out, const Vars& t) {
   const Var& y = out->in[1];
   if (!t[1]) return div(t[0], y);
@@ -164,7 +170,7 @@ constinit const Op ops::div{
     .letters = kLetters,
     .infer = infer_div,
     .run = run_zip<Divided>,
-    .spread = elementwise_spread,
+    .spread = spread_div,
     .vjp = vjp_div,
     .jvp = jvp_div,
     .overwrites = inputs_mask({0, 1}),

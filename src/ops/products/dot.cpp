@@ -81,6 +81,7 @@ constinit const Op ops::dot{
     .vjp = [](const Var& out, const Var& g, int k) -> Var { return product_vjp(out->in[0], out->in[1], g, k); },
     .grad_kind = GradKind::regular,
     .linear = Linear::each,
+    .overlaps = inputs_mask({0, 1}),
     .select = [](const Vars& in) -> const Op* { return both_sparse(in) ? &ops::dot_s_s : nullptr; },
     .aliases = {.scipy = "A @ x",
                 .torch = "torch.mm",
@@ -100,6 +101,7 @@ constinit const Op ops::structured_dot{
     .vjp = structured_vjp,
     .grad_kind = GradKind::structured,
     .linear = Linear::each,
+    .overlaps = inputs_mask({0, 1}),
     .select = [](const Vars& in) -> const Op* {
       const bool dense = in.size() == 2 && !in[0]->type.sparse() && !in[1]->type.sparse();
       return dense ? &ops::dot : both_sparse(in) ? &ops::structured_dot_s_s : nullptr;

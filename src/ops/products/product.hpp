@@ -3,6 +3,7 @@
 
 #include "src/kernels/products.hpp"
 #include "src/ops/cut.hpp"
+#include "src/ops/products/own_runs.hpp"
 
 namespace spgrad {
 
@@ -24,16 +25,32 @@ struct ProductRows {
 };
 ProductRows product_rows(const Node& n, const SparseProduct& p);
 
-/// result = alpha A D, or result += alpha A D. A scattered product always adds.
+/// result = alpha A D, or result += alpha A D. A scattered product always adds. Rows of others travel meanwhile: those
+/// of D arrive while own ones are multiplied, those of the result leave before own ones are made.
 template <class T>
 void multiply(RunContext& c, const SparseProduct& p, T alpha, bool accumulate) {
   const auto A = c.entries<T>(p.sparse);
-  const auto D = c.rows<T>(p.dense, p.axis);
   const auto out = result_rows<T>(c, p.axis);
-  if (p.scatter)
-    kernels::spmm_scatter<T>(A, D, alpha, out, c.poll());
-  else
-    kernels::spmm<T>(A, D, alpha, accumulate, out, c.poll());
+  const OwnRuns* const own = c.awaits(p.dense) || c.departs() ? own_runs(c.sparsity(p.sparse)) : nullptr;
+  const auto D = own != nullptr ? c.rows_to_come<T>(p.dense, p.axis) : c.rows<T>(p.dense, p.axis);
+  if (p.scatter) {
+    const auto scatter = [&](const kernels::Entries<T>& part) {
+      kernels::spmm_scatter<T>(part, D, alpha, out, c.poll());
+    };
+    if (own == nullptr) return scatter(A);
+    with_ghosts(A, *own, scatter);
+    c.depart();
+    with_own(A, *own, scatter);
+  } else {
+    const auto gather = [&](const kernels::Entries<T>& part) {
+      kernels::spmm<T>(part, D, alpha, accumulate, out, c.poll());
+      accumulate = true;
+    };
+    if (own == nullptr) return gather(A);
+    with_own(A, *own, gather);
+    c.arrive(p.dense);
+    with_ghosts(A, *own, gather);
+  }
 }
 
 /// dL/d(factor k) of a sparse product of the inputs of `out`, regular. g may be sparse, or dense and lack axes along

@@ -2,6 +2,7 @@
 #include "src/graph/sums.hpp"
 #include "src/kernels/products.hpp"
 #include "src/ops/cut.hpp"
+#include "src/ops/products/own_runs.hpp"
 
 namespace spgrad {
 
@@ -21,10 +22,19 @@ constinit const Op ops::sampling_dot{
     // A csc P is the csr matrix P^T, and (X Y^T)^T is Y X^T: X and Y change places.
     .run =
         [](RunContext& c) {
-          const bool csc = c.node().type.format == Format::csc;
+          const int major = c.node().type.format == Format::csc ? 1 : 0, minor = 1 - major;
           c.dispatch([&]<class T>() {
-            kernels::sddmm<T>(c.entries<T>(2), c.rows<T>(csc ? 1 : 0), c.rows<T>(csc ? 0 : 1), c.out_data<T>().data(),
-                              c.poll());
+            const auto P = c.entries<T>(2);
+            const OwnRuns* const own = c.awaits(minor) ? own_runs(c.sparsity(2)) : nullptr;
+            const auto X = c.rows<T>(major);
+            const auto Y = own != nullptr ? c.rows_to_come<T>(minor) : c.rows<T>(minor);
+            const auto sample = [&](const kernels::Entries<T>& part) {
+              kernels::sddmm<T>(part, X, Y, c.out_data<T>().data(), c.poll());
+            };
+            if (own == nullptr) return sample(P);
+            with_own(P, *own, sample);
+            c.arrive(minor);
+            with_ghosts(P, *own, sample);
           });
         },
 
@@ -46,6 +56,7 @@ constinit const Op ops::sampling_dot{
     .pattern = same(2),
     .grad_kind = GradKind::structured,
     .linear = Linear::each,
+    .overlaps = inputs_mask({0, 1}),
     .select = [](const Vars& in) -> const Op* {
       return in.size() == 3 && (in[0]->type.sparse() || in[1]->type.sparse()) ? &ops::sampling_dot_s : nullptr;
     },

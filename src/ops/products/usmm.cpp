@@ -21,7 +21,11 @@ void start_with_z(RunContext& c, const SparseProduct& p) {
     std::ranges::fill(c.out_data<T>(), T{});
   else if (z.data() != out.own)
     std::ranges::copy(z, out.own);
-  std::fill_n(out.ghost, (out.rows - out.own_rows) * out.cols, T{});
+  const std::span ghosts(out.ghost, static_cast<std::size_t>((out.rows - out.own_rows) * out.cols));
+  if (c.ghost(3))
+    std::ranges::copy(c.ghost(3).data<T>(), ghosts.begin());
+  else
+    std::ranges::fill(ghosts, T{});
 }
 
 }  // namespace
@@ -57,7 +61,10 @@ constinit const Op ops::usmm{
       s.in[static_cast<std::size_t>(p.sparse)] = own_major(n.in[static_cast<std::size_t>(p.sparse)]);
       s.in[static_cast<std::size_t>(p.dense)] = rows.dense;
       s.in[3] = unless_one(n.type, own(p.axis));
-      return {s};
+      if (rows.out.kind != Rows::kGhost) return {s};
+      Spread onto_parts = s;  // z: partial rows that the same pattern names
+      onto_parts.in[3] = uncombined();
+      return {onto_parts, s};
     },
 
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
@@ -76,6 +83,7 @@ constinit const Op ops::usmm{
 
     .grad_kind = GradKind::regular,
     .overwrites = inputs_mask({3}),
+    .overlaps = inputs_mask({1, 2}),
     .aliases = {.petsc = "MatMultAdd"},
 };
 

@@ -22,10 +22,9 @@ template <class T>
 void look_up(const Sparsity& P, const kernels::Entries<T>& g, Index minors, std::span<const LocalIndex> to, T* out) {
   const auto line = std::make_unique<T[]>(static_cast<std::size_t>(minors) + 1);  // zeros; the last stays zero
   for (Index i = 0; i < g.majors(); ++i) {
-    for (Index q = g.indptr[i]; q < g.indptr[i + 1]; ++q)
-      line[g.indices[q]] = kernels::sum(line[g.indices[q]], g.data[q]);
+    for (Index q = g.begins[i]; q < g.ends[i]; ++q) line[g.indices[q]] = kernels::sum(line[g.indices[q]], g.data[q]);
     for (Index p = P.indptr[i]; p < P.indptr[i + 1]; ++p) out[p] = line[to[P.indices[p]]];
-    for (Index q = g.indptr[i]; q < g.indptr[i + 1]; ++q) line[g.indices[q]] = T{};
+    for (Index q = g.begins[i]; q < g.ends[i]; ++q) line[g.indices[q]] = T{};
   }
 }
 

@@ -145,7 +145,7 @@ Bindings batch(World& world, const Workload& of, Index rows, Index b) {
           {"Y", labels(world, rows, classes, positions.seed)}};
 }
 
-Function compiled(World& world, const Workload& w, StepKind kind, std::span<const Rewrite> rewrites) {
+Function compiled(World& world, const Workload& w, StepKind kind, std::span<const Rewrite> rewrites, Overlap overlap) {
   Vars outputs{w.result}, wrt(w.weights.begin(), w.weights.end());
   if (kind == StepKind::gradient) {
     const Vars slopes = grad(w.loss, wrt);
@@ -157,7 +157,8 @@ Function compiled(World& world, const Workload& w, StepKind kind, std::span<cons
       along.push_back(Shared("along " + w.weights[k].name(), w.directions[k]));
     outputs = hvp(w.loss, wrt, along);
   }
-  return compile({.inputs = w.inputs, .outputs = outputs, .updates = {}, .rewrites = rewrites}, world);
+  return compile({.inputs = w.inputs, .outputs = outputs, .updates = {}, .rewrites = rewrites, .overlap = overlap},
+                 world);
 }
 
 }  // namespace spgrad::figures

@@ -37,6 +37,6 @@ Bindings batch(World& world, const Workload& of, Index rows, Index b);
 enum class StepKind : std::uint8_t { forward, gradient, hvp };
 /// Of a gradient the loss comes first.
 Function compiled(World& world, const Workload& w, StepKind kind,
-                  std::span<const Rewrite> rewrites = default_rewrites());
+                  std::span<const Rewrite> rewrites = default_rewrites(), Overlap overlap = Overlap::between_hosts);
 
 }  // namespace spgrad::figures

@@ -37,7 +37,7 @@ TYPED_TEST(Isa, EveryTableComputesTheSameProducts) {
   for (const HotTable* table : runnable_tables())
     for (Index k = 1; k <= 300; ++k) {
       const Problem<T> q(k);
-      const PlainEntries<T> A{q.indptr.data(), q.indices.data(), q.data.get(), 0, q.kMajors};
+      const PlainEntries<T> A{q.indptr.data(), q.indptr.data() + 1, q.indices.data(), q.data.get(), 0, q.kMajors};
       const SplitRows<T> X(q.X.get(), q.kMinors, k, 4), Y(q.Y.get(), q.kMajors, k, 9);
       const std::string where = std::string(table->name) + ", k " + std::to_string(k);
 
@@ -73,7 +73,7 @@ TYPED_TEST(Isa, AnInfinityInTheOverlapOfTwoVectorsStaysAnInfinity) {
         std::vector<T> ones(k, T(1)), x(k, T(1));
         x[c] = infinity;
         const auto width = static_cast<Index>(k);
-        const PlainEntries<T> P{indptr.data(), indices.data(), nullptr, 0, 1};
+        const PlainEntries<T> P{indptr.data(), indptr.data() + 1, indices.data(), nullptr, 0, 1};
         const PlainRows<const T> X{x.data(), nullptr, 1, width}, Y{ones.data(), nullptr, 1, width};
         T xy = 0, yx = 0;
         of<T>(*table).sddmm(P, X, Y, &xy);

@@ -79,7 +79,8 @@ struct Split {
 };
 template <class T>
 SparseRows<bool> pattern(const SparseRows<T>& rows) {
-  return {{rows.own.indptr, rows.own.indices}, {rows.ghost.indptr, rows.ghost.indices}};
+  const auto of = [](const Entries<T>& e) { return Entries<bool>(e.begins, e.ends, e.indices, nullptr); };
+  return {of(rows.own), of(rows.ghost)};
 }
 
 template <class T>

@@ -43,8 +43,8 @@ TEST(Draw, HasEveryOperationAndEveryMoveWithItsBytes) {
     const Index ghosts = data.sparsity()->ghost_rows * 8;
     EXPECT_EQ(moves(picture, "gather", ghosts), 1U) << picture;
     EXPECT_EQ(moves(picture, "scatter", ghosts), 1U) << picture;
-    const Index P = world.size();  // a fold and a gather of the scalar, by every rank
-    EXPECT_EQ(moves(picture, "reduce_all", P * (2 * 8 * (P - 1) / P)), 1U) << picture;
+    const Index P = world.size();  // a fold and a gather of the scalar, and of the agreement that comes with it
+    EXPECT_EQ(moves(picture, "reduce_all", P * (2 * 16 * (P - 1) / P)), 1U) << picture;
     for (const char* part : {"<B>loss</B>", "<B>grad/w</B>", "<B>w</B>", "new value", "gradient", "cut by rows"})
       EXPECT_NE(picture.find(part), std::string::npos) << part << " is not in\n" << picture;
   });
