@@ -33,7 +33,7 @@ class Job {
   void run() {
     start();
     const auto began = Clock::now();
-    iterate();
+    watch_.during([&] { iterate(); });
     seconds_ = std::chrono::duration<double>(Clock::now() - began).count();
     print(session_, options_.explain, function_);
     conclude();
@@ -56,7 +56,7 @@ class Job {
     bool ends = done_ >= options_.iterate;
     while (!ends) {
       if (loop) watch_.step(done_ + 1);
-      values_ = at_step(done_ + 1, loop, [&] { return function_(bindings()); });
+      values_ = at_step(done_ + 1, loop, [&] { return watch_.during([&] { return function_(bindings()); }); });
       ++done_;
       if (loop) bar.update(done_, scalars());
       if (loop && done_ % print_every == 0) session_.print("step ", done_, "  ", scalars());

@@ -50,10 +50,12 @@ class Training {
     const Index first = run_.state.iteration;
     Index now = first;
     at_step(now, true, [&] {
-      optimize([&](const Progress& p) {
-        now = p.iteration + 1;
-        bar.update(p.iteration, text("loss ", p.loss, "  |gradient| ", p.gradient_norm));
-        return after_iteration(p);
+      watch_.during([&] {
+        optimize([&](const Progress& p) {
+          now = p.iteration + 1;
+          bar.update(p.iteration, text("loss ", p.loss, "  |gradient| ", p.gradient_norm));
+          return after_iteration(p);
+        });
       });
     });
     bar.finish();

@@ -16,6 +16,15 @@ class Watch {
 
   /// From now on; the watch must outlive the function.
   void observe(Function& function);
+  /// What work() returns. If it throws, the trace gets what was recorded until then: all of it if all ranks throw
+  /// alike, else what rank 0 has.
+  template <class Work>
+  auto during(Work&& work) try {
+    return work();
+  } catch (...) {
+    if (trace_) trace_->rescue(std::current_exception());
+    throw;
+  }
   /// A step of a loop begins.
   void step(Index number);
   /// Collective. Writes and prints what was asked for; `names`: of the function's outputs.

@@ -1,6 +1,7 @@
 // trace.hpp: when each rank did what, as a file for Perfetto (ui.perfetto.dev) and chrome://tracing.
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <string>
 
@@ -21,12 +22,17 @@ class Trace : public Probe {
   /// Collective. Makes the file, so that one that cannot be written is an Error of kind io now and not when all is
   /// over. What comes after `limit` activities is not kept, on all ranks alike.
   Trace(World& world, std::string file, Index limit = kActivities);
+  /// Where nobody has written it, rank 0 writes what it has recorded itself.
   ~Trace() override;
 
   /// Marks a moment on this rank: the begin of a step of a loop.
   void mark(const std::string& label);
   /// Collective. Writes the file by rank 0, what the others have piece by piece; throws Error of kind io on all ranks.
   void write();
+  /// Collective if all ranks throw this error, as they do when a call fails: the file gets what was recorded until
+  /// then, with the error as a last mark. Otherwise, or if there is a file already, nothing is sent. An error of this
+  /// is swallowed: the one that is under way says more.
+  void rescue(const std::exception_ptr& error) noexcept;
   /// How many of this rank's activities were not kept.
   Index lost() const;
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <new>
 
+#include "src/comm/agreed.hpp"
 #include "src/comm/combine.hpp"
 
 namespace spgrad::comm {
@@ -15,16 +16,6 @@ class AgreedError : public Error {
   AgreedError(const std::string& what, ErrorKind kind, const World* by) : Error(what, kind), world(by) {}
   const World* world;
 };
-
-bool is_agreed(const World* world, const std::exception_ptr& error) {
-  try {
-    if (error) std::rethrow_exception(error);
-  } catch (const AgreedError& e) {
-    return e.world == world;
-  } catch (...) {
-  }
-  return false;
-}
 
 struct Failure {
   ErrorKind kind = ErrorKind::other;
@@ -49,6 +40,16 @@ Failure describe(const std::exception_ptr& error, const std::string& prefix) {
 
 }  // namespace
 
+bool is_agreed(const World& world, const std::exception_ptr& error) {
+  try {
+    if (error) std::rethrow_exception(error);
+  } catch (const AgreedError& e) {
+    return e.world == &world;
+  } catch (...) {
+  }
+  return false;
+}
+
 void combine_into(DType dtype, Combine combine, std::span<std::byte> acc, std::span<const std::byte> x) {
   require(acc.size() == x.size(), "cannot combine ", acc.size(), " bytes with ", x.size());
   dispatch(dtype, combine, [&]<class T, Combine kCombine>() {
@@ -59,7 +60,7 @@ void combine_into(DType dtype, Combine combine, std::span<std::byte> acc, std::s
 }
 
 void World::agree(std::exception_ptr error, Index when) {
-  if (is_agreed(this, error)) std::rethrow_exception(error);
+  if (is_agreed(*this, error)) std::rethrow_exception(error);
   constexpr Index kNever = std::numeric_limits<Index>::max();
   const Index first = reduce(error ? when * size() + rank() : kNever, Combine::min);
   if (first == kNever) return;

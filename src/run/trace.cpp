@@ -5,6 +5,7 @@
 #include <fstream>
 #include <unordered_map>
 
+#include "src/comm/agreed.hpp"
 #include "src/comm/clock.hpp"
 #include "src/run/trace_events.hpp"
 
@@ -73,6 +74,25 @@ struct Trace::Impl {
                 R"({"ph":"M","pid":1,"tid":0,"name":"process_labels","args":{"labels":"spgrad"}})");
   }
 
+  // Calls put with pieces of the lines of this rank.
+  template <class Put>
+  void write_pieces(Put&& put) {
+    std::string piece = world.rank() == 0 ? header() : "";
+    trace::write(recorded, world.rank(), clock, [&](const std::string& line) {
+      piece += ",\n" + line;
+      if (piece.size() < kPiece) return;
+      put(piece);
+      piece.clear();
+    });
+    if (!piece.empty()) put(piece);
+  }
+
+  void close() {
+    out << "\n]}\n";
+    out.close();
+    check_file();
+  }
+
   // By rank 0 into the file, by others to rank 0.
   void put(comm::Exchange& exchange, const std::string& piece) {
     if (world.rank() == 0)
@@ -91,11 +111,19 @@ struct Trace::Impl {
   std::unordered_map<std::uint64_t, trace::Event> begun;  // moves under way
   std::vector<Nanoseconds> open;
   Index lost = 0;
+  bool written = false;  // or tried to
 };
 
 Trace::Trace(World& world, std::string file, Index limit)
     : impl_(std::make_unique<Impl>(world, std::move(file), limit)) {}
-Trace::~Trace() = default;
+Trace::~Trace() {
+  if (impl_->written || impl_->world.rank() != 0) return;
+  try {
+    impl_->write_pieces([&](const std::string& piece) { impl_->out << piece; });
+    impl_->close();
+  } catch (...) {  // who wants to hear of it calls write()
+  }
+}
 
 Index Trace::lost() const { return impl_->lost; }
 
@@ -120,27 +148,29 @@ void Trace::end(const Activity& a, Time now, const Work& work) {
 
 void Trace::write() {
   World& world = impl_->world;
+  impl_->written = true;
   impl_->clock.last_offset = comm::clock_offset(world);
   impl_->clock.last = comm::nanoseconds_now();
   const auto exchange = world.exchange();
-  std::string piece = world.rank() == 0 ? impl_->header() : "";
-  trace::write(impl_->recorded, world.rank(), impl_->clock, [&](const std::string& line) {
-    piece += ",\n" + line;
-    if (piece.size() < kPiece) return;
-    impl_->put(*exchange, piece);
-    piece.clear();
-  });
-  if (!piece.empty()) impl_->put(*exchange, piece);
+  impl_->write_pieces([&](const std::string& piece) { impl_->put(*exchange, piece); });
   if (world.rank() > 0) send_piece(*exchange, "");
   for (int r = 1; world.rank() == 0 && r < world.size(); ++r)
     for (std::string part = receive_piece(*exchange, r); !part.empty(); part = receive_piece(*exchange, r))
       impl_->out << part;
   world.together([&] {
-    if (world.rank() != 0) return;
-    impl_->out << "\n]}\n";
-    impl_->out.close();
-    impl_->check_file();
+    if (world.rank() == 0) impl_->close();
   });
+}
+
+void Trace::rescue(const std::exception_ptr& error) noexcept try {
+  if (impl_->written) return;
+  try {
+    if (error) std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    mark(text("error: ", e.what()));
+  }
+  if (comm::is_agreed(impl_->world, error)) write();
+} catch (...) {  // the first error is the one to be told
 }
 
 }  // namespace spgrad

@@ -60,6 +60,15 @@ works_75() { on "$@"; [ "$rc" = 75 ] || fail "exit code $rc instead of 75: $*"; 
 works_75 2 "${loop[@]:0:9}" --iterate 100000000 --time-limit 1 --trace t.json --trace-limit 1000
 [ "$(tail -n 1 t.json)" = ']}' ] || fail "the trace of a stopped run has no end"
 
+# --- one that fails in the middle leaves what was recorded until then, of all ranks ---
+for ranks in 1 3; do
+  refuses 1 'step 4: .*not finite|step 4: .*infinity|step 4' $ranks run --in A=random:60x40,csr,density=0.1 --in w=random:40 \
+    --out 'loss = sum(A @ w) / (3 - iteration)' --update 'w = w + 0 * loss' --iterate 9 --check-nan --trace t.json
+  [ "$(tail -n 1 t.json)" = ']}' ] || fail "the trace of a run that failed on $ranks ranks has no end"
+  [ "$(grep -c '"name":"step 4"' t.json)" = $ranks ] || fail "the trace of a run that failed lacks ranks of $ranks"
+  [ "$(grep -c '"name":"error: ' t.json)" = $ranks ] || fail "the trace of a run that failed on $ranks ranks does not say why"
+done
+
 # --- what is wrong is said before anything runs ---
 refuses 2 'g.jpg is no picture.*\.svg' 2 "${loop[@]}" --graph g.jpg
 refuses 74 'nowhere/t.json cannot be written' 3 "${loop[@]}" --trace nowhere/t.json

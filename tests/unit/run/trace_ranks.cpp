@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "src/graph/run_context.hpp"
 #include "src/run/trace_events.hpp"
 #include "tests/support/layouts.hpp"
 #include "tests/support/on_ranks.hpp"
@@ -59,6 +61,43 @@ std::size_t count(const json& events, const std::function<bool(const json&)>& wa
   return static_cast<std::size_t>(std::ranges::count_if(events, wanted));
 }
 
+// The fields that the description of the format asks for, and nothing that it does not know.
+void expect_valid(const json& e) {
+  static const std::map<std::string, std::set<std::string>> kFields{
+      {"X", {"ph", "pid", "tid", "ts", "dur", "name", "cat", "args"}},
+      {"i", {"ph", "pid", "tid", "ts", "name", "s"}},
+      {"M", {"ph", "pid", "tid", "name", "args"}}};
+  static const std::map<std::string, std::string> kMetadata{{"process_name", "name"},
+                                                            {"process_labels", "labels"},
+                                                            {"process_sort_index", "sort_index"},
+                                                            {"thread_name", "name"}};
+  const auto fields = kFields.find(e.value("ph", ""));
+  if (fields == kFields.end()) {
+    ADD_FAILURE() << "no such phase: " << e;
+    return;
+  }
+  std::set<std::string> found;
+  for (const auto& [key, value] : e.items()) found.insert(key);
+  EXPECT_EQ(found, fields->second) << e;
+  EXPECT_TRUE(e["pid"].is_number_integer() && e["tid"].is_number_integer() && e["name"].is_string()) << e;
+  if (e["ph"] == "M") {
+    const auto argument = kMetadata.find(e["name"]);
+    const bool known = argument != kMetadata.end() && e["args"].size() == 1 && e["args"].contains(argument->second);
+    EXPECT_TRUE(known) << e;
+    if (known) {
+      EXPECT_EQ(e["args"][argument->second].is_number_integer(), argument->second == "sort_index") << e;
+    }
+    return;
+  }
+  EXPECT_TRUE(e["ts"].is_number()) << e;
+  if (e["ph"] == "i") {
+    EXPECT_TRUE(e["s"] == "g" || e["s"] == "p" || e["s"] == "t") << e;
+  } else {
+    EXPECT_TRUE(e["dur"].is_number() && e["dur"].get<double>() >= 0) << e;
+    EXPECT_TRUE(e["cat"].is_string() && e["args"].is_object()) << e;
+  }
+}
+
 TEST(Trace, HasAProcessForEachRankAndLanesThatNest) {
   for_ranks([](World& world) {
     const Regression model;
@@ -78,6 +117,7 @@ TEST(Trace, HasAProcessForEachRankAndLanesThatNest) {
     if (world.rank() != 0) return;
 
     const json& events = all["traceEvents"];
+    for (const json& e : events) expect_valid(e);
     std::map<std::string, std::size_t> lanes;
     for (const json& e : events)
       if (e["name"] == "thread_name") ++lanes[e["args"]["name"]];
@@ -141,6 +181,74 @@ TEST(Trace, KeepsItsLimitAndSaysWhatIsLost) {
     EXPECT_EQ(all["otherData"]["activities lost by each rank"], trace.lost());
     EXPECT_EQ(count(all["traceEvents"], [](const json& e) { return e["ph"] == "X" && e["tid"] == 1; }),
               std::size_t{10} * static_cast<std::size_t>(world.size()));
+  });
+}
+
+constinit const Op fails_on_last{
+    .name = "fails_on_last",
+    .inputs = "x",
+    .formula = "x",
+    .letters = "* -> *",
+    .infer = [](const Node& n) { return n.in[0]->type; },
+    .run = [](RunContext& c) { require(c.in(0).rank() + 1 != c.in(0).layout().ranks(), "this rank fails"); },
+    .spread = [](const Node&) -> Spreads {
+      return {{{own(0)}, own(0)}};
+    }};
+
+TEST(Trace, KeepsWhatWasRecordedUntilACallFailed) {
+  for_ranks([](World& world) {
+    const Regression model;
+    Function good = model.step(world);
+    Function bad = compile({{model.X}, {fails_on_last(dot(model.X, model.W))}, {}}, world);
+    const std::string file = trace_file();
+    const Layout rows = Layout::even(kRows, world.size());
+    const Value X = features(world, rows, Layout::even(kFeatures, world.size()));
+    {
+      Trace trace(world, file);
+      good.observe(trace);
+      bad.observe(trace);
+      good({{"X", X}, {"Y", labels(world, rows)}});
+      try {
+        bad({{"X", X}});
+        ADD_FAILURE() << "no error";
+      } catch (const Error&) {
+        trace.rescue(std::current_exception());
+      }
+    }
+    const json all = taken(world, file);
+    if (world.rank() != 0) return;
+    const auto ranks = static_cast<std::size_t>(world.size());
+    const auto logsumexp = [](const json& e) {
+      return e.value("cat", "") == "kernel" && e["name"].get<std::string>().starts_with("logsumexp");
+    };
+    EXPECT_EQ(count(all["traceEvents"], logsumexp), ranks);
+    EXPECT_EQ(count(all["traceEvents"],
+                    [](const json& e) {
+                      return e["ph"] == "i" &&
+                             e["name"].get<std::string>().find("this rank fails") != std::string::npos;
+                    }),
+              ranks);
+    for (const json& e : all["traceEvents"]) expect_valid(e);
+  });
+}
+
+// An error that one rank alone throws: the others are not waited for.
+TEST(Trace, HasWhatRankZeroRecordedWhereNobodyWritesIt) {
+  for_ranks([](World& world) {
+    const Regression model;
+    Function step = model.step(world);
+    const std::string file = trace_file();
+    const Layout rows = Layout::even(kRows, world.size());
+    {
+      Trace trace(world, file);
+      step.observe(trace);
+      step({{"X", features(world, rows, Layout::even(kFeatures, world.size()))}, {"Y", labels(world, rows)}});
+      trace.rescue(std::make_exception_ptr(Error("rank alone")));
+    }
+    const json all = taken(world, file);
+    if (world.rank() != 0) return;
+    EXPECT_EQ(count(all["traceEvents"], [](const json& e) { return e.value("cat", "") == "call"; }), 1U);
+    for (const json& e : all["traceEvents"]) expect_valid(e);
   });
 }
 
