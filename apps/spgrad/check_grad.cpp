@@ -18,8 +18,13 @@ constexpr double kOfDifferences = 1e-6, kOfForward = 1e-10;  // relative errors 
 // The derivative of a cost along a direction t of one of its variables, in three ways.
 class Check {
  public:
-  Check(const Session& session, const Model& model, const Gradient& g, std::uint64_t seed)
-      : session_(session), model_(model), gradient_(g), x_(value_of(g.variable)), t_(direction(seed)) {
+  Check(const Session& session, const Model& model, const Gradient& g, const CheckGradOptions& options)
+      : session_(session),
+        model_(model),
+        gradient_(g),
+        place_(options.place),
+        x_(value_of(g.variable)),
+        t_(direction(options.seed)) {
     const Var values = input("t", type_of(t_));
     const Var t = x_.is_sparse() ? with_data(g.by, values) : values;
     const Var gradient = grad(g.of, Vars{g.by}, {.structured = true})[0];
@@ -27,9 +32,8 @@ class Check {
     const Var forward = jvp(g.of, {{g.by, t}});
     Vars inputs = model.inputs;
     inputs.push_back(values);
-    Function f = compile(
-        {inputs, {g.of, sum(real(conj(all) * values)), forward ? forward : sum(real(values)) * 0.0, norm(all)}, {}},
-        session.world());
+    const Vars derivatives{sum(real(conj(all) * values)), forward ? forward : sum(real(values)) * 0.0, norm(all)};
+    Function f = compiled(inputs, {g.of, derivatives[0], derivatives[1], derivatives[2]});
     Bindings bindings = model.given;
     bindings.emplace_back("t", t_);
     const std::vector<Value> out = f(bindings);
@@ -57,6 +61,10 @@ class Check {
   }
 
  private:
+  Function compiled(Vars inputs, Vars outputs) const {
+    return compile({.inputs = std::move(inputs), .outputs = std::move(outputs), .updates = {}, .place = place_},
+                   session_.world());
+  }
   static double number(const Value& v) { return cast(v, DType::float64).scalar(); }
 
   const Value& value_of(const std::string& name) const {
@@ -99,7 +107,7 @@ class Check {
   }
 
   double differences() const {
-    Function f = compile({model_.inputs, {gradient_.of}, {}}, session_.world());
+    Function f = compiled(model_.inputs, {gradient_.of});
     const auto at = [&](double h) {
       Bindings bindings = model_.given;
       for (auto& [name, value] : bindings)
@@ -112,6 +120,7 @@ class Check {
   const Session& session_;
   const Model& model_;
   const Gradient& gradient_;
+  const Placements& place_;
   const Value& x_;
   Value t_;
   double cost_ = 0, reverse_ = 0, forward_ = 0, norm_ = 0, differences_ = 0;
@@ -124,7 +133,7 @@ int check_grad(Session& session, const CheckGradOptions& options) {
   if (model.gradients.empty()) fail(ErrorKind::usage, "check-grad: give --grad COST:VARS");
   Index wrong = 0;
   for (const Gradient& g : model.gradients)
-    if (!Check(session, model, g, options.seed).report()) ++wrong;
+    if (!Check(session, model, g, options).report()) ++wrong;
   const auto all = static_cast<Index>(model.gradients.size());
   session.print(wrong == 0 ? text(all, all == 1 ? " gradient is right" : " gradients are right")
                            : text(wrong, " of ", all, " gradients are wrong"));

@@ -4,6 +4,7 @@
 
 #include "checkpoints.hpp"
 #include "commands.hpp"
+#include "place.hpp"
 
 namespace spgrad::app {
 namespace {
@@ -56,6 +57,15 @@ void add_explain(CLI::App& app, Explain& explain, const char* step) {
   app.add_flag_callback(
       "--explain-rewrites", [&explain] { explain.rewrites = true; },
       "print which rewrites were applied to the graph, and what each is estimated to save");
+}
+
+void add_place(CLI::App& app, Placements& places) {
+  app.add_option_function<std::vector<std::string>>(
+         "--place", [&places](const std::vector<std::string>& words) { places = parse_places(words); },
+         "NAME=all|rows|cols[,..]: a dense value is whole on every rank, or cut by its rows or columns; else it is cut "
+         "along what it shares with a sparse matrix, or whole where that costs less (--explain shows which)")
+      ->delimiter(',')
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 void add_watch(CLI::App& app, WatchOptions& o, const char* step) {
@@ -147,6 +157,7 @@ void add_train(CLI::App& app, TrainOptions& o, std::string& data) {
   app.add_option("--predictions", o.predictions,
                  "write the held-out rows: row, true class, predicted class (tab separated)");
   app.add_option("--plot", o.plot, "write the loss curve as an SVG picture");
+  add_place(app, o.place);
   add_explain(app, o.explain, "one step");
   add_watch(app, o.watch, "one step");
   add_guard(app, o.guard);
@@ -184,6 +195,7 @@ void add_statements(CLI::App& app, Statements& all) {
 
 void add_plan(CLI::App& app, PlanOptions& o) {
   add_statements(app, o.statements);
+  add_place(app, o.place);
   app.add_option("--ranks", o.ranks, "how many, separated by commas")
       ->delimiter(',')
       ->check(CLI::Range(1, 1 << 20))
@@ -205,6 +217,7 @@ void add_run(CLI::App& app, RunOptions& o) {
   app.add_option("--print-every", o.print_every, "steps between lines with the scalar outputs; else ten in a run")
       ->check(CLI::PositiveNumber);
   add_checkpoints(app, o.checkpoints);
+  add_place(app, o.place);
   add_explain(app, o.explain, "the last step");
   add_watch(app, o.watch, "the last step");
   app.add_flag("!--no-rewrites", o.rewrites, "run the graph as it is written");
@@ -272,6 +285,7 @@ int run_command_line(Session& session, int argc, char** argv) {
   CLI::App* check_app =
       app.add_subcommand("check-grad", "compare gradients with differences")->footer(kCheckGradExample);
   add_statements(*check_app, check_options.statements);
+  add_place(*check_app, check_options.place);
   add_caution(*check_app, check_options.caution);
   check_app->add_option("--seed", check_options.seed, "of the random directions")->capture_default_str();
 

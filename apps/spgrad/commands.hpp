@@ -77,9 +77,11 @@ struct TrainOptions {
   Explain explain;
   WatchOptions watch;
   GuardOptions guard;
+  Placements place;
 };
 struct RunOptions {
   Statements statements;
+  Placements place;
   io::Caution caution;  ///< in reading what --in names
   std::string out_file;
   Index iterate = 1, print_every = 0;
@@ -91,6 +93,7 @@ struct RunOptions {
 };
 struct CheckGradOptions {
   Statements statements;
+  Placements place;
   io::Caution caution;
   std::uint64_t seed = 0;
 };
@@ -103,6 +106,7 @@ struct VerifyOptions {
 };
 struct PlanOptions {
   Statements statements;
+  Placements place;
   io::Caution caution;
   std::vector<int> ranks{1, 2, 4, 8, 16, 32, 64};
   std::string machine, calibrate;  ///< files; empty: none

@@ -79,8 +79,8 @@ nlohmann::ordered_json json_of(const RunModel& m) {
           {"estimated", m.estimated}};
 }
 
-Program program_of(const Model& model) {
-  Program p{model.inputs, {}, model.updates};
+Program program_of(const Model& model, const Placements& place) {
+  Program p{.inputs = model.inputs, .outputs = {}, .updates = model.updates, .place = place};
   for (const Result& r : model.results) p.outputs.push_back(r.var);
   return p;
 }
@@ -97,7 +97,7 @@ void model_runs(Session& session, const PlanOptions& options) {
   const Model graph = make_model(session, options.statements, options.caution);
   std::vector<RunModel> models;
   for (const int ranks : options.ranks)
-    models.push_back(model(program_of(graph), graph.given, ranks, machine, options.balance));
+    models.push_back(model(program_of(graph, options.place), graph.given, ranks, machine, options.balance));
   if (options.json) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const RunModel& m : models) all.push_back(json_of(m));

@@ -7,6 +7,7 @@
 #include "checkpoints.hpp"
 #include "commands.hpp"
 #include "model.hpp"
+#include "place.hpp"
 #include "progress.hpp"
 #include "resume.hpp"
 #include "show.hpp"
@@ -28,6 +29,7 @@ class Job {
         model_(make_model(session, options.statements, options.caution)),
         function_(compile(program(), session.world())) {
     watch_.observe(function_);
+    bring_whole(session, model_, options.place);
   }
 
   void run() {
@@ -45,6 +47,7 @@ class Job {
     for (const Result& r : model_.results) p.outputs.push_back(r.var);
     if (!options_.rewrites) p.rewrites = {};
     p.check_nan = options_.guard.check_nan;
+    p.place = options_.place;
     return p;
   }
 

@@ -24,16 +24,21 @@ SoftmaxModel::Graph::Graph(const Type& x_type, const Type& y_type, const Var& W,
   counts = sp_sum(Y, 0);
 }
 
-SoftmaxModel::SoftmaxModel(World& world, const Type& X, const Type& Y, double l2, bool check_nan)
+SoftmaxModel::SoftmaxModel(World& world, const Type& X, const Type& Y, double l2, bool check_nan,
+                           const Placements& place)
     : W_("W", zeros({X.shape[1], Y.shape[1]})),
       graph_(X, Y, W_, l2),
-      step_(compiled(world, {graph_.loss, grad(graph_.loss, W_)}, check_nan)),
-      accuracy_(compiled(world, {graph_.accuracy})),
-      scores_(compiled(world, {graph_.scores})),
-      counts_(compiled(world, {graph_.counts})) {}
+      step_(compiled(world, {graph_.loss, grad(graph_.loss, W_)}, place, check_nan)),
+      accuracy_(compiled(world, {graph_.accuracy}, place)),
+      scores_(compiled(world, {graph_.scores}, place)),
+      counts_(compiled(world, {graph_.counts}, {})) {}  // reads no W
 
-Function SoftmaxModel::compiled(World& world, Vars outputs, bool check_nan) const {
-  return compile({.inputs = {graph_.X, graph_.Y}, .outputs = std::move(outputs), .updates = {}, .check_nan = check_nan},
+Function SoftmaxModel::compiled(World& world, Vars outputs, const Placements& place, bool check_nan) const {
+  return compile({.inputs = {graph_.X, graph_.Y},
+                  .outputs = std::move(outputs),
+                  .updates = {},
+                  .check_nan = check_nan,
+                  .place = place},
                  world);
 }
 

@@ -13,8 +13,9 @@ struct Labelled {
 
 class SoftmaxModel {
  public:
-  /// Collective. Weights start at zero. check_nan: see Program.
-  SoftmaxModel(World& world, const Type& X, const Type& Y, double l2, bool check_nan = false);
+  /// Collective. Weights, called W, start at zero. check_nan (of the step), place: see Program.
+  SoftmaxModel(World& world, const Type& X, const Type& Y, double l2, bool check_nan = false,
+               const Placements& place = {});
 
   const Shared& weights() const { return W_; }
   /// (X, Y) -> loss = mean over rows of -log softmax(X W)[label] + l2 / 2 |W|^2, and its gradient for W.
@@ -33,7 +34,7 @@ class SoftmaxModel {
     Graph(const Type& x_type, const Type& y_type, const Var& W, double l2);
     Var X, Y, scores, loss, accuracy, counts;
   };
-  Function compiled(World& world, Vars outputs, bool check_nan = false) const;
+  Function compiled(World& world, Vars outputs, const Placements& place, bool check_nan = false) const;
 
   Shared W_;
   Graph graph_;

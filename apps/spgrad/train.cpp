@@ -38,7 +38,8 @@ class Training {
         checkpoints_(session, options.checkpoints, true),
         watch_(session, options.watch),
         data_(read_training_data(session.world(), options.data, options.holdout)),
-        model_(session.world(), type_of(data_.train.X), type_of(data_.train.Y), options.l2, options.guard.check_nan) {
+        model_(session.world(), type_of(data_.train.X), type_of(data_.train.Y), options.l2, options.guard.check_nan,
+               options.place) {
     watch_.observe(model_.loss_and_gradient());
   }
 

@@ -39,6 +39,10 @@ struct Update {
 /// themselves, between hosts; always; or never. The halves of a sum are rounded otherwise than the whole.
 enum class Overlap : std::uint8_t { between_hosts, always, never };
 
+/// Where a dense input or shared value lives: whole on every rank, or each rank has some of its rows or columns.
+enum class Placement : std::uint8_t { all, rows, cols };
+using Placements = std::map<std::string, Placement>;  ///< by name
+
 struct Program {
   Vars inputs;                                             ///< what every call is given, by name
   Vars outputs;                                            ///< what every call returns
@@ -48,6 +52,10 @@ struct Program {
   /// (or was given a NaN). Costs a pass over every operand and result.
   bool check_nan = false;
   Overlap overlap = Overlap::between_hosts;
+  /// Of dense inputs and shared values, by name. Those that are not here are cut along a dimension that they share with
+  /// a sparse matrix (or in which an input comes cut), unless it costs less to have them whole on every rank; the
+  /// choice is the same on all ranks, and explain() shows it. A gradient is where all values of its dimensions are.
+  Placements place{};
 };
 
 /// What an output is called in a picture.

@@ -95,7 +95,8 @@ void transpose(std::size_t element_bytes, Block to, Block from, Index m, Index n
   });
 }
 
-/// The same whole value, stored with `axis` slow.
+}  // namespace
+
 Value stored_by(const Value& whole, int axis) {
   if (whole.slow() == axis || whole.shape().ndim() < 2) return whole;
   const Value out = Value::whole(whole.dtype(), whole.shape(), axis);
@@ -103,8 +104,6 @@ Value stored_by(const Value& whole, int axis) {
             whole.local_rows(), whole.row_length());
   return out;
 }
-
-}  // namespace
 
 Value gather_all(World& world, const Value& cut) {
   require_cut(cut, "gather_all");

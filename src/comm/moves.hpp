@@ -28,6 +28,8 @@ Value turn(World& world, const Value& cut, const Layout& layout);
 Value carry(World& world, const Value& cut, bool from_end);
 /// Cut by one layout -> cut by another one along the same axis. The value itself if the layouts are equal.
 Value relayout(World& world, const Value& cut, const Layout& layout);
+/// The same whole value, stored with `axis` slow. Not collective.
+Value stored_by(const Value& whole, int axis);
 /// Whole -> cut along `axis` by `layout`; sends nothing.
 Value slice(const Value& whole, int axis, const Layout& layout, int rank);
 

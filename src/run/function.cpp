@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::size_t kPlansKept = 16;
 
-Offer offer_of(const Var& x, const Value& value) {
-  Offer offer{value.cut(), x->op == &ops::input, 1};
+Offer offer_of(const Program& program, const Var& x, const Value& value) {
+  Offer offer{value.cut(), x->op == &ops::input, 1, asked_axis(program, x)};
   if (value.is_sparse()) {
     const double rows = static_cast<double>(std::max<Index>(value.sparsity()->minor.size(), 1));
     offer.ghost_fraction = static_cast<double>(value.sparsity()->ghost_rows) / rows;
@@ -57,6 +57,7 @@ struct Function::Impl {
     };
     for (const Var& x : program.inputs) add(x);
     for (const Var& x : cells) add(x);
+    for (const auto& [name, place] : program.place) key << "place " << name << ' ' << static_cast<int>(place) << '\n';
     return key.str();
   }
 
@@ -76,7 +77,9 @@ struct Function::Impl {
     world.all_reduce(DType::int64, comm::Combine::min, std::as_writable_bytes(std::span(votes)));
     if (votes[0] < 0) world.agree(error);
     require(votes[1] == -votes[2],
-            "call: the ranks were given values of different types, shapes or cuts; this one has\n", key);
+            "call: the ranks were given values of different types, shapes or cuts, or want them in different places; "
+            "this one has\n",
+            key);
     return key;
   }
 
@@ -87,7 +90,7 @@ struct Function::Impl {
       return plans.front();
     }
     const Stage stage(probes, Activity::kPlan);
-    const Offers offers = [&](const Var& x) { return offer_of(x, value_of(x, bindings)); };
+    const Offers offers = [&](const Var& x) { return offer_of(program, x, value_of(x, bindings)); };
     plans.push_front({key, planned(program, roots, bindings, offers, world.spans_hosts()), nullptr});
     plans.front().executor = std::make_unique<Executor>(world, plans.front().made.schedule, probes, program.check_nan);
     if (plans.size() > kPlansKept) plans.pop_back();

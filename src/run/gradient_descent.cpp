@@ -14,7 +14,7 @@ void minimize_gd(World& world, Function& function, const Bindings& inputs, const
   const auto state_now = [&] { return OptimizerState{state.iteration, {}, {}}; };
 
   for (;; ++state.iteration) {
-    packing.pack(std::span(results).subspan(1), g);
+    packing.pack(packing.placed({results.begin() + 1, results.end()}), g);
     double square = 0;
     for (const double v : g) square += v * v;
     const double norm = std::sqrt(world.reduce(square));

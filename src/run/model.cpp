@@ -6,66 +6,21 @@
 #include <numeric>
 #include <utility>
 
-#include "src/comm/world.hpp"
-#include "src/graph/input_ops.hpp"
+#include "src/run/model_collectives.hpp"
+#include "src/run/model_patterns.hpp"
 #include "src/run/planned.hpp"
-#include "src/schedule/shares.hpp"
 
 namespace spgrad {
 namespace {
 
-using SharesPtr = std::shared_ptr<const Shares>;
 using PerRank = std::vector<double>;
 
 double sum_of(const PerRank& x) { return std::accumulate(x.begin(), x.end(), 0.0); }
 double most_of(const PerRank& x) { return x.empty() ? 0 : std::ranges::max(x); }
 
-// Given matrices, whole on this rank, as they are and turned.
-class Patterns {
- public:
-  Patterns(const Bindings& bindings, int ranks, Balance balance)
-      : bindings_(bindings), ranks_(ranks), balance_(balance), alone_(comm::solo_world()) {}
-
-  Value value(const Var& x) const { return value_of(x, bindings_); }
-
-  Layout cut(const Var& x, int axis) {
-    const Value v = value(x);
-    const bool major = v.is_sparse() && axis == (v.format() == Format::csc ? 1 : 0);
-    if (!major || balance_ == Balance::even) return Layout::even(v.shape()[axis], ranks_);
-    std::vector<Index> entries;
-    const auto& indptr = v.sparsity()->indptr;
-    for (std::size_t i = 0; i + 1 < indptr.size(); ++i) entries.push_back(indptr[i + 1] - indptr[i]);
-    return Layout::balanced(entries, ranks_);
-  }
-
-  /// Of a given matrix, with these layouts of its majors and minors in that form.
-  SharesPtr shares(const Var& x, bool turned, const Layout& major, const Layout& minor) {
-    Known& known = known_[{x->name, turned}];
-    if (!known.shares || known.major != major || known.minor != minor)
-      known = {major, minor, std::make_shared<Shares>(shares_of(*whole(x, turned).sparsity(), major, minor))};
-    return known.shares;
-  }
-
- private:
-  struct Known {
-    Layout major, minor;
-    SharesPtr shares;
-  };
-  Value whole(const Var& x, bool turned) {
-    const Value v = value(x);
-    return turned ? convert(*alone_, v, flipped(v.format())) : v;
-  }
-
-  const Bindings& bindings_;
-  int ranks_;
-  Balance balance_;
-  std::unique_ptr<World> alone_;
-  std::map<std::pair<std::string, bool>, Known> known_;
-};
-
 class Walker {
  public:
-  Walker(const Schedule& schedule, Patterns& patterns, Estimate estimate, int ranks, const Machine& machine)
+  Walker(const Schedule& schedule, ModelPatterns& patterns, Estimate estimate, int ranks, const Machine& machine)
       : schedule_(schedule),
         patterns_(patterns),
         estimate_(std::move(estimate)),
@@ -308,47 +263,19 @@ class Walker {
     return x.type.ndim() < 2 ? element : element * size(x.type.shape[1 - axis]);
   }
 
-  // By the usual algorithms: rings for what is long, trees for the number of messages.
   double collective(const Begin& b, const State& from, PerRank& bytes, PerRank& messages) {
-    const double others = static_cast<double>(ranks_) - 1, steps = std::ceil(std::log2(static_cast<double>(ranks_)));
-    if (others == 0) return 0;
+    if (ranks_ == 1) return 0;
     PerRank own(ranks_);
     for (std::size_t r = 0; r < ranks_; ++r)
       own[r] = from.part[r].stored * static_cast<double>(size_of(from.type.dtype));
-    const double all = sum_of(own), part = others / static_cast<double>(ranks_);
-    double sent = 0;
+    const double all = sum_of(own), row = row_bytes(from, b.target.axis);
     for (std::size_t r = 0; r < ranks_; ++r) {
-      switch (b.move) {
-        case Move::gather_all:
-          bytes[r] = all * part;
-          messages[r] = steps;
-          break;
-        case Move::fold:
-          bytes[r] = own[r] * part;
-          messages[r] = steps;
-          break;
-        case Move::reduce_all:
-          bytes[r] = 2 * own[r] * part;
-          messages[r] = 2 * steps;
-          break;
-        case Move::carry:
-        case Move::carry_back:
-          bytes[r] = row_bytes(from, b.target.axis) * steps;
-          messages[r] = steps;
-          break;
-        case Move::relayout:
-          bytes[r] = own[r] * part;
-          messages[r] = std::min(others, 2.0);
-          now_.estimated = true;
-          break;
-        default:  // turn: to everyone; fetch: from wherever
-          bytes[r] = own[r] * part;
-          messages[r] = others;
-          now_.estimated = b.move == Move::fetch;
-      }
-      sent += bytes[r];
+      const CollectiveCost cost = collective_cost(b.move, static_cast<int>(ranks_), own[r], all, row);
+      bytes[r] = cost.bytes;
+      messages[r] = cost.messages;
+      now_.estimated = now_.estimated || cost.estimated;
     }
-    return sent;
+    return sum_of(bytes);
   }
 
   void finish_step() {
@@ -370,7 +297,7 @@ class Walker {
   }
 
   const Schedule& schedule_;
-  Patterns& patterns_;
+  ModelPatterns& patterns_;
   const Estimate estimate_;
   const Machine& machine_;
   std::size_t ranks_;
@@ -386,17 +313,8 @@ class Walker {
 
 RunModel model(const Program& program, const Bindings& given, int ranks, const Machine& machine, Balance balance) {
   require(ranks >= 1, "there is no model of a run on ", ranks, " ranks");
-  Patterns patterns(given, ranks, balance);
-  const Offers offers = [&](const Var& x) {
-    const Value v = value_of(x, given);
-    Offer offer{v.cut(), x->op == &ops::input, 1};
-    if (v.is_sparse()) {
-      const int major = v.format() == Format::csc ? 1 : 0;
-      const SharesPtr s = patterns.shares(x, false, patterns.cut(x, major), patterns.cut(x, 1 - major));
-      offer.ghost_fraction = sum_of(s->ghosts) / static_cast<double>(std::max<Index>(v.shape()[1 - major], 1));
-    }
-    return offer;
-  };
+  ModelPatterns patterns(given, ranks, balance);
+  const Offers offers = [&](const Var& x) { return patterns.offer(program, x); };
   const Planned made = planned(program, roots_of(program), given, offers, false);
   return Walker(made.schedule, patterns, estimate_of(given), ranks, machine).run();
 }

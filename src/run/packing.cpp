@@ -26,7 +26,7 @@ std::vector<Value> Packing::placed(const std::vector<Value>& values) const {
     if (like.is_sparse())
       result.push_back(relayout(world_, v, like.sparsity()->major, like.sparsity()->minor));
     else if (like.cut() == kWhole)
-      result.push_back(v.cut() == kWhole ? v : comm::gather_all(world_, v));
+      result.push_back(comm::stored_by(v.cut() == kWhole ? v : comm::gather_all(world_, v), like.slow()));
     else if (v.cut() == kWhole)
       result.push_back(comm::slice(v, like.cut(), like.layout(), world_.rank()));
     else if (v.cut() != like.cut())

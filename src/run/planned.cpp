@@ -18,6 +18,31 @@ bool fits(const Type& declared, const Type& actual) {
 
 bool is_given(const Var& x) { return x->op == &ops::input || x->op == &ops::shared; }
 
+std::string_view name(Placement p) { return p == Placement::all ? "all" : p == Placement::rows ? "rows" : "cols"; }
+
+void check_places(const Program& program, const Vars& graph) {
+  Vars given = program.inputs;
+  std::ranges::copy_if(graph, std::back_inserter(given), [](const Var& x) { return x->op == &ops::shared; });
+  for (const Update& u : program.updates) given.push_back(u.target);
+  for (const auto& [wanted, place] : program.place) {
+    const auto found = std::ranges::find(given, wanted, [](const Var& x) { return x->name; });
+    if (found == given.end()) {
+      std::set<std::string> known;
+      for (const Var& x : given) known.insert(x->name);
+      std::string names;
+      for (const std::string& name : known) names += (names.empty() ? "" : ", ") + name;
+      fail(ErrorKind::usage, "place: no input or shared value is called ", wanted, "; there are ", names);
+    }
+    const Type& type = (*found)->type;
+    if (type.sparse())
+      fail(ErrorKind::usage, "place: ", wanted, ", a ", type,
+           ", is cut as its format says (csr by rows, csc by columns); only dense values can be placed");
+    if (place != Placement::all && type.ndim() <= (place == Placement::rows ? 0 : 1))
+      fail(ErrorKind::usage, "place: ", wanted, ", a ", type, ", has no ", name(place), " to be cut by; ask for ",
+           type.ndim() == 0 ? "all" : "rows or all");
+  }
+}
+
 // The same graph with the sizes that the data has.
 Vars specialised(const Vars& outputs, const std::function<Value(const Var&)>& value_of) {
   return rebuild(outputs, [&](const Var& x, const Vars&) -> Var {
@@ -46,10 +71,18 @@ Vars roots_of(const Program& program) {
     require(x && x->op == &ops::input, "compile: only an input() can be given at a call");
     require(names.insert(x->name).second, "compile: two inputs have the name ", x->name);
   }
-  for (const Var& x : topological(roots))
+  const Vars graph = topological(roots);
+  for (const Var& x : graph)
     require(x->op != &ops::input || names.contains(x->name), "compile: ", x->name,
             " is used but stands not in .inputs");
+  check_places(program, graph);
   return roots;
+}
+
+std::optional<int> asked_axis(const Program& program, const Var& x) {
+  const auto found = program.place.find(x->name);
+  if (!is_given(x) || found == program.place.end()) return std::nullopt;
+  return found->second == Placement::all ? kWhole : found->second == Placement::rows ? 0 : 1;
 }
 
 Value value_of(const Var& x, const Bindings& bindings) {

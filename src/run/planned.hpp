@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "spgrad/function.hpp"
 #include "src/schedule/schedule.hpp"
@@ -14,8 +15,12 @@ struct Planned {
   Schedule schedule;
 };
 
-/// The outputs of a program, then the values of its updates. Throws Error for what cannot be one.
+/// The outputs of a program, then the values of its updates. Throws Error for what cannot be one, and for a place of
+/// what is not given or cannot be there.
 Vars roots_of(const Program& program);
+
+/// The axis along which the program wants a given value to be cut, or kWhole; none if it is left to the plan.
+std::optional<int> asked_axis(const Program& program, const Var& x);
 
 /// What a call is given for an input, a shared value or a constant. Throws Error if it is missing or does not fit.
 Value value_of(const Var& x, const Bindings& bindings);

@@ -163,7 +163,8 @@ class Lbfgs {
       for (std::size_t p = 0; p < values.size(); ++p) self.parameters_[p].set(values[p]);
       const std::vector<Value> results = self.function_(self.inputs_);
       *loss = results[0].scalar();
-      write(g, [&](std::span<double> out) { self.packing_.pack(std::span(results).subspan(1), out); });
+      const std::vector<Value> gradients = self.packing_.placed({results.begin() + 1, results.end()});
+      write(g, [&](std::span<double> out) { self.packing_.pack(gradients, out); });
     });
   }
 

@@ -8,6 +8,7 @@ namespace {
 // How good a source of a layout something given is: a matrix's own rows before its minor dimension before a dense cut.
 int rank_of_source(const Var& x, int axis, const Offer& offer) {
   if (x->type.sparse()) return (x->type.format == Format::csc ? 1 : 0) == axis ? 3 : 2;
+  if (offer.asked == kWhole) return 0;  // it does not stay as it comes
   return offer.binds_layout && offer.cut == axis ? 1 : 0;
 }
 
@@ -42,7 +43,9 @@ DimensionClasses::DimensionClasses(const Vars& order, const Offers& offers) {
       if (x->type.shape[axis] != kUnknown) c.size = x->type.shape[axis];
       if (x->type.sparse()) c.cut = true;
       if (!x->in.empty()) continue;
-      const int q = rank_of_source(x, axis, offers(x));
+      const Offer offer = offers(x);
+      if (offer.asked == axis) c.cut = true;
+      const int q = rank_of_source(x, axis, offer);
       if (q > quality[id]) {
         quality[id] = q;
         c.source = x.get();
@@ -105,6 +108,12 @@ int DimensionClasses::root(int member) {
 int DimensionClasses::of(const Node* n, int axis) const {
   const int member = members_.at(n)[static_cast<std::size_t>(axis)];
   return member < 0 ? -1 : class_of_[member];
+}
+
+DimensionSet DimensionClasses::set_of(const Node* n) const {
+  DimensionSet all;
+  for (int axis = 0; axis < n->type.ndim(); ++axis) all.emplace(of(n, axis), n->type.shape[axis]);
+  return all;
 }
 
 int DimensionClasses::cut_axis(const Node* n) const {

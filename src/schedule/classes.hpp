@@ -1,11 +1,14 @@
 // classes.hpp: which dimensions of a graph are one dimension. Index letters unify them; each class has one layout.
 #pragma once
 
+#include <set>
 #include <unordered_map>
 
 #include "src/schedule/schedule.hpp"
 
 namespace spgrad {
+
+using DimensionSet = std::multiset<std::pair<int, Index>>;
 
 class DimensionClasses {
  public:
@@ -16,6 +19,8 @@ class DimensionClasses {
   bool is_cut(const Node* n, int axis) const { return of(n, axis) >= 0 && classes_[of(n, axis)].cut; }
   /// The first axis whose class is cut; kWhole if there is none.
   int cut_axis(const Node* n) const;
+  /// All of them, in no order, with their sizes.
+  DimensionSet set_of(const Node* n) const;
   const std::vector<DimensionClass>& classes() const { return classes_; }
 
  private:

@@ -1,14 +1,14 @@
 // plan.cpp: where each value lives, which way each op runs, and the moves between.
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <tuple>
 
 #include "src/graph/input_ops.hpp"
 #include "src/graph/letters.hpp"
 #include "src/graph/walk.hpp"
-#include "src/schedule/classes.hpp"
 #include "src/schedule/order.hpp"
-#include "src/schedule/schedule.hpp"
+#include "src/schedule/placing.hpp"
 
 namespace spgrad {
 namespace {
@@ -31,8 +31,8 @@ struct State {
 
 class Planner {
  public:
-  Planner(const Vars& outputs, const Offers& offers)
-      : order_(topological(outputs)), offers_(offers), classes_(order_, offers) {}
+  Planner(const Vars& order, const DimensionClasses& classes, const Offers& offers, const WholeValues& whole)
+      : order_(order), offers_(offers), classes_(classes), places_(order, classes, offers, whole) {}
 
   Schedule run(const Vars& outputs, const std::vector<Var>& targets, bool overlap) {
     for (const Var& x : order_)
@@ -67,8 +67,8 @@ class Planner {
       const int major = x->type.format == Format::csc ? 1 : 0;
       given.place = {Place::kCut, major, layout_of(x.get(), major)};
       given.minor = layout_of(x.get(), 1 - major);
-    } else if (const int axis = classes_.cut_axis(x.get()); axis != kWhole && x->op != &ops::constant) {
-      given.place = {Place::kCut, axis, layout_of(x.get(), axis)};
+    } else if (x->op != &ops::constant) {
+      places_.choose(given);
     }
     states_[x.get()] = {.slot = given.slot, .place = given.place};
     schedule_.given.push_back(std::move(given));
@@ -155,13 +155,6 @@ class Planner {
     return true;
   }
 
-  static double bytes(const Type& type) {
-    double n = static_cast<double>(size_of(type.dtype));
-    for (int axis = 0; axis < type.ndim(); ++axis)
-      n *= type.shape[axis] == kUnknown ? 1e4 : static_cast<double>(type.shape[axis]);
-    return n;
-  }
-
   double ghost_fraction(const Var& sparse) const {
     const Node* root = pattern_root(sparse).node;
     for (const Given& given : schedule_.given)
@@ -191,7 +184,10 @@ class Planner {
     for (std::size_t k = 0; k < node->in.size(); ++k) total += cost(node, k, s.in[k]);
     if (s.out.kind == Rows::kGhost)
       total += bytes(node->type) * ghost_fraction(node->in[static_cast<std::size_t>(s.out.by)]);
-    return s.out.kind == Rows::kAll ? total + bytes(node->type) : total;
+    if (s.out.kind == Rows::kAll) return total + bytes(node->type);
+    // What is wanted whole would have to be made whole again: only where the op offers nothing else.
+    const bool cuts = s.out.kind != Rows::kReplica && !node->type.sparse() && places_.kept_whole(node.get());
+    return cuts ? std::numeric_limits<double>::infinity() : total;
   }
 
   Spread cheapest(const Var& x) const {
@@ -394,14 +390,16 @@ class Planner {
       if (wanted.kind == Place::kWhole) return whole(x, now).slot;
       return own_part(x, now, wanted.axis, wanted.layout).slot;
     }
+    if (!x->type.sparse() && places_.kept_whole(x.get())) return whole(x, now).slot;
     if (now.place.kind != Place::kPartial) return now.slot;
     const int axis = classes_.cut_axis(x.get());
     return axis == kWhole ? whole(x, now).slot : own_part(x, now, axis, layout_of(x.get(), axis)).slot;
   }
 
-  Vars order_;
+  const Vars& order_;
   const Offers& offers_;
-  DimensionClasses classes_;
+  const DimensionClasses& classes_;
+  const Places places_;
   Schedule schedule_;
   std::unordered_map<const Node*, State> states_;
   std::unordered_map<const Node*, int> readers_;  // uses of each node by others and as an output
@@ -414,7 +412,11 @@ Schedule plan(const Vars& outputs, const std::vector<Var>& targets, const Offers
   Vars roots = outputs;
   for (const Var& target : targets)
     if (target) roots.push_back(target);
-  return Planner(roots, offers).run(outputs, targets, overlap);
+  const Vars order = topological(roots);
+  const DimensionClasses classes(order, offers);
+  return cheapest_places(classes, offers, [&](const WholeValues& whole) {
+    return Planner(order, classes, offers, whole).run(outputs, targets, overlap);
+  });
 }
 
 }  // namespace spgrad

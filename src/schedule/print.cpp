@@ -34,7 +34,7 @@ class Printer {
   }
 
   std::string given(const Given& g) const {
-    return text("given        ", name(g.slot), "  ", g.node->type, place(g.place));
+    return text("given        ", name(g.slot), "  ", g.node->type, place(g.place), why(g));
   }
 
  private:
@@ -48,6 +48,10 @@ class Printer {
                                                          : text("layout ", p.layout.dimension);
     return text(p.kind == Place::kGhosted ? ", with ghosts, cut along axis " : ", cut along axis ", p.axis, " by ",
                 layout);
+  }
+
+  static std::string_view why(const Given& g) {
+    return g.chosen == Given::by_cost ? " (costs less)" : g.chosen == Given::asked ? " (asked for)" : "";
   }
 
   std::string line(const Begin& b) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -104,6 +105,8 @@ struct Given {
   Slot slot;
   Place place;
   LayoutName minor;  ///< sparse: of the minor dimension; place.layout is that of the major one
+  /// Why it is there: cut if a dimension of it is, else whole; whole because that costs less; or it was asked for.
+  enum Chosen : std::uint8_t { by_dimensions, by_cost, asked } chosen = by_dimensions;
 };
 
 struct Schedule {
@@ -128,9 +131,10 @@ std::string to_string(const Schedule& schedule, const std::function<std::string(
 
 /// What the plan is told of a value that will be given: where it is, and agreed numbers of its pattern.
 struct Offer {
-  int cut = kWhole;           ///< dense: the axis along which it is cut
-  bool binds_layout = true;   ///< false for shared values: they come where the others want them
-  double ghost_fraction = 1;  ///< sparse: ghost rows of all ranks / rows of the minor dimension
+  int cut = kWhole;            ///< dense: the axis along which it is cut
+  bool binds_layout = true;    ///< false for shared values: they come where the others want them
+  double ghost_fraction = 1;   ///< sparse: ghost rows of all ranks / rows of the minor dimension
+  std::optional<int> asked{};  ///< dense: the axis along which the user wants it cut, or kWhole
 };
 using Offers = std::function<Offer(const Var& given)>;
 
@@ -138,8 +142,8 @@ using Offers = std::function<Offer(const Var& given)>;
 Vars lowered(const Vars& graph, const Offers& offers);
 
 /// The schedule of a graph whose types are known. `outputs` come out settled (no partials) in the place that their
-/// dimension classes give them; outputs[k] where targets[k] is set comes out in the place of that given value (an
-/// update).
+/// dimension classes give them, or whole where given values of their dimensions are; outputs[k] where targets[k] is set
+/// comes out in the place of that given value (an update).
 /// `overlap`: ops that can do so work on own rows while those of others travel (Op::overlaps).
 Schedule plan(const Vars& outputs, const std::vector<Var>& targets, const Offers& offers, bool overlap = false);
 

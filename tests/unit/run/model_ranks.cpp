@@ -67,6 +67,25 @@ TEST(Model, OfAMatrixAndItsTransposeSendsWhatARunSends) {
   });
 }
 
+// Small weights are whole in the model as they are in the run.
+TEST(Model, OfAGraphConvolutionSendsWhatARunSends) {
+  for_ranks([](World& world) {
+    const auto alone = comm::solo_world();
+    const auto given = [](World& w) {
+      const Layout rows = Layout::even(kRows, w.size());
+      return Bindings{{"A", features(w, rows, Layout::even(kFeatures, w.size()))}, {"Y", labels(w, rows)}};
+    };
+    const Var A = input("A", {DType::float64, Format::csr, {kRows, kFeatures}});
+    const Var Y = input("Y", {DType::float64, Format::csr, {kRows, kClasses}});
+    const Shared X("X", full({kRows, 6}, 0.25)), W1("W1", full({6, 5}, 0.5)), W2("W2", full({5, kClasses}, 0.5));
+    const Var scores = dot(A, dot(tanh(dot(T(A), dot(X, W1))), W2));
+    const Var loss = sum(logsumexp(scores, 1)) - sp_sum(at(Y, scores));
+    Program program{.inputs = {A, Y}, .outputs = {loss}, .updates = {}};
+    for (const Shared& W : {W1, W2}) program.updates.push_back({W, W - 0.1 * grad(loss, W)});
+    expect_halo(world, program, given(*alone), given(world));
+  });
+}
+
 TEST(Model, OnOneRankHasNoMovesAndTheFlopsOfARun) {
   const auto alone = comm::solo_world();
   const Layout rows = Layout::even(kRows, 1);
