@@ -9,9 +9,17 @@
 
 namespace spgrad {
 
+/// Rows of a dense array that entries name, one after the other and anywhere in it.
+struct FetchedRows {
+  double bytes = 0;  ///< of all of them, each as often as it is named; twice if it is written, too
+  double row = 0;    ///< of one
+  double array = 0;  ///< of the array that they are rows of
+};
+
 struct Cost {
-  double flops = 0;  ///< multiplications and additions
-  double bytes = 0;  ///< read and written by kernels
+  double flops = 0;       ///< multiplications and additions
+  double bytes = 0;       ///< read and written by kernels, each operand once
+  FetchedRows fetched{};  ///< of these, what is not read from one end to the other; of one op, sums leave it out
   Cost& operator+=(const Cost& c) {
     flops += c.flops;
     bytes += c.bytes;
@@ -30,7 +38,8 @@ struct Extent {
 
 /// What one op does on operands and for a result of these extents: 2 flops for every term of a sum of products, 1 for
 /// every term of another sum, else 1 for every element or entry of the result, or what Op::flops says instead; operands
-/// and result read and written once, minor indices where the op has to look at them. A view of another value costs
+/// and result read and written once, minor indices where the op has to look at them. The rows of a dense operand or
+/// result that the minor indices of a sparse operand name are fetched for each entry. A view of another value costs
 /// nothing. The same function serves the rewrites (with estimated extents), the profile (with those of a rank), and
 /// models of runs on any number of ranks.
 Cost cost_of(const Node& x, std::span<const Extent> in, const Extent& out);

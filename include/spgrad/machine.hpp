@@ -1,4 +1,4 @@
-// machine.hpp: what a machine can do, in four numbers, and how long work takes on it by these.
+// machine.hpp: what a machine can do, in seven numbers, and how long work takes on it by these.
 #pragma once
 
 #include <string>
@@ -15,10 +15,16 @@ struct Machine {
   double beta = 2e-10;     ///< seconds for each byte of a message
   double bandwidth = 5e9;  ///< bytes a second from and to memory (STREAM triad)
   double flops = 2e9;      ///< a second, in kernels that memory does not hold up
-  std::string from;        ///< the file that says so; empty: nobody has measured
+  double cache = 1e6;      ///< bytes of an array from which rows come as fast as they are computed with
+  double rows_64 = 1e9;    ///< bytes a second of rows of 64 bytes that lie anywhere in an array beyond the cache
+  double rows_256 = 3e9;   ///< the same of rows of 256 bytes
+  std::string from{};      ///< the file that says so; empty: nobody has measured
 
-  /// Of a kernel: whichever takes longer, to compute or to read and write.
+  /// Of a kernel: whichever takes longer, to compute or to read and write. Rows that entries name are fetched anew as
+  /// often as the cache has lost them since they were named last, and nothing hides that.
   double seconds(const Cost& kernel) const;
+  /// Bytes a second of such rows of any length.
+  double row_bandwidth(double row_bytes) const;
   /// Of a move, by what one rank sends.
   double seconds(double messages, double bytes) const { return alpha * messages + beta * bytes; }
 };

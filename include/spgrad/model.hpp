@@ -36,9 +36,9 @@ struct RunModel {
 RunModel model(const Program& program, const Bindings& given, int ranks, const Machine& machine,
                Balance balance = Balance::even);
 
-/// Collective. Measures a Machine while all ranks are busy: the triad of STREAM, a sparse-dense product in the cache,
-/// and messages between neighbours by number (on a cluster: place them so that these are on different hosts). With one
-/// rank the numbers of messages stay those of no machine in particular.
+/// Collective. Measures a Machine while all ranks are busy: the triad of STREAM, sparse-dense products in the cache and
+/// beyond it, and messages between neighbours by number (on a cluster: place them so that these are on different
+/// hosts). With one rank the numbers of messages stay those of no machine in particular.
 Machine calibrate(World& world);
 
 }  // namespace spgrad

@@ -1,6 +1,7 @@
 #include "spgrad/estimate.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 #include "spgrad/ops.hpp"
@@ -97,6 +98,34 @@ double data_bytes(const Type& type, const Extent& extent) {
   return extent.stored * static_cast<double>(size_of(type.dtype));
 }
 
+double bytes_of(const Type& type, const std::string& word, const Extent& extent, char but) {
+  double n = static_cast<double>(size_of(type.dtype));
+  for (std::size_t axis = 0; axis < word.size(); ++axis)
+    if (word[axis] != but) n *= extent.sizes[axis];
+  return n;
+}
+
+// Majors go one after the other, so rows that they name do, too; minors name rows anywhere.
+FetchedRows fetched_rows(const Node& x, const Letters& letters, std::span<const Extent> in, const Extent& out) {
+  FetchedRows rows;
+  for (std::size_t s = 0; s < in.size(); ++s) {
+    const Type& sparse = x.in[s]->type;
+    if (!sparse.sparse()) continue;
+    const std::size_t major_axis = sparse.format == Format::csc ? 1 : 0;
+    const char major = letters.in[s][major_axis], minor = letters.in[s][1 - major_axis];
+    const auto look = [&](const Type& type, const std::string& word, const Extent& extent, double times) {
+      const auto names = [&](char letter) { return word.find(letter) != std::string::npos; };
+      if (type.sparse() || !std::isalpha(static_cast<unsigned char>(minor)) || !names(minor) || names(major)) return;
+      const double row = bytes_of(type, word, extent, minor);
+      if (extent.stored * static_cast<double>(size_of(type.dtype)) < rows.array) return;
+      rows = {times * in[s].stored * row, row, extent.stored * static_cast<double>(size_of(type.dtype))};
+    };
+    for (std::size_t k = 0; k < in.size(); ++k) look(x.in[k]->type, letters.in[k], in[k], 1);
+    look(x.type, letters.out, out, 2);
+  }
+  return rows;
+}
+
 }  // namespace
 
 Cost cost_of(const Node& x, std::span<const Extent> in, const Extent& out) {
@@ -104,7 +133,7 @@ Cost cost_of(const Node& x, std::span<const Extent> in, const Extent& out) {
   const Letters letters = letters_of(x);
   const Terms terms = terms_of(letters, in, out);
   const bool data_alone = x.op->pattern.kind == PatternOf::kSame && !terms.summed;
-  Cost cost{0, data_bytes(x.type, out)};
+  Cost cost{0, data_bytes(x.type, out), fetched_rows(x, letters, in, out)};
   for (std::size_t k = 0; k < in.size(); ++k) {
     cost.bytes += data_bytes(x.in[k]->type, in[k]);
     if (x.in[k]->type.sparse() && !data_alone) cost.bytes += in[k].stored * sizeof(LocalIndex);

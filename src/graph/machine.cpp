@@ -17,10 +17,19 @@ struct Entry {
   double Machine::*number;
   std::string_view unit;
 };
-constexpr std::array<Entry, 4> kEntries{{{"alpha", &Machine::alpha, "seconds a message"},
+constexpr std::array<Entry, 7> kEntries{{{"alpha", &Machine::alpha, "seconds a message"},
                                          {"beta", &Machine::beta, "seconds a byte of a message"},
                                          {"bandwidth", &Machine::bandwidth, "bytes a second of memory, one rank"},
-                                         {"flops", &Machine::flops, "a second, one rank"}}};
+                                         {"flops", &Machine::flops, "a second, one rank"},
+                                         {"cache", &Machine::cache, "bytes, one rank"},
+                                         {"rows_64", &Machine::rows_64, "bytes a second of rows of 64 bytes anywhere"},
+                                         {"rows_256", &Machine::rows_256, "the same of rows of 256 bytes"}}};
+
+std::string names() {
+  std::string all;
+  for (const Entry& e : kEntries) all += text(all.empty() ? "" : "|", e.name);
+  return all;
+}
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r");
@@ -32,7 +41,7 @@ void read_line(Machine& machine, std::string_view line, const std::string& where
   const std::string_view name = trimmed(line.substr(0, at));
   const auto* entry = std::ranges::find(kEntries, name, &Entry::name);
   if (at == std::string_view::npos || entry == kEntries.end())
-    fail(ErrorKind::data, where, ": '", line, "' is not of the form alpha|beta|bandwidth|flops = NUMBER");
+    fail(ErrorKind::data, where, ": '", line, "' is not of the form ", names(), " = NUMBER");
   const std::string_view digits = trimmed(line.substr(at + 1));
   double number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
@@ -43,7 +52,21 @@ void read_line(Machine& machine, std::string_view line, const std::string& where
 
 }  // namespace
 
-double Machine::seconds(const Cost& kernel) const { return std::max(kernel.flops / flops, kernel.bytes / bandwidth); }
+double Machine::seconds(const Cost& kernel) const {
+  const auto& [fetched, row, array] = kernel.fetched;
+  const double streamed = kernel.bytes - array;
+  // What passes through the cache until the same row is named again: the whole array, and the streams' part meanwhile.
+  const double between = fetched > 0 ? array + streamed * std::min(array / fetched, 1.0) : 0;
+  if (between <= cache) return std::max(kernel.flops / flops, kernel.bytes / bandwidth);
+  const double first = std::min(array, fetched), missed = first + (fetched - first) * (1 - cache / between);
+  return std::max(kernel.flops / flops, streamed / bandwidth) + missed / row_bandwidth(row);
+}
+
+// A line of 64 bytes is the least that is fetched; between the two lengths by their ratio.
+double Machine::row_bandwidth(double row_bytes) const {
+  if (row_bytes <= 64) return rows_64 * row_bytes / 64;
+  return rows_64 + (rows_256 - rows_64) * std::min(std::log2(row_bytes / 64) / 2, 1.0);
+}
 
 Machine parse_machine(std::string_view text, const std::string& file) {
   Machine machine;

@@ -1,7 +1,8 @@
 // calibrate.cpp: what this machine can do, measured by the library's own messages and kernels.
 #include <algorithm>
 #include <chrono>
-#include <numeric>
+#include <cmath>
+#include <random>
 
 #include "spgrad/model.hpp"
 #include "src/comm/star_forest.hpp"
@@ -52,22 +53,47 @@ double triad_bandwidth(World& world) {
   return 3.0 * sizeof(double) * static_cast<double>(kTriad) / time;
 }
 
-/// Of a sparse-dense product whose operands stay in the cache.
-double product_flops(World& world) {
-  constexpr Index majors = 256, entries = 16, k = 32;
-  std::vector<Index> indptr(majors + 1);
-  for (Index i = 0; i <= majors; ++i) indptr[static_cast<std::size_t>(i)] = i * entries;
-  std::vector<LocalIndex> indices(majors * entries);
-  for (std::size_t p = 0; p < indices.size(); ++p) indices[p] = static_cast<LocalIndex>(p * 97 % majors);
-  const std::vector<double> data(indices.size(), 0.5), X(majors * k, 1.0);
-  std::vector<double> out(majors * k);
+/// Seconds of a product of so many entries, 16 a major, with rows of k doubles that lie anywhere in an array of so many
+/// rows.
+double product(World& world, Index entries, Index rows, Index k) {
+  constexpr Index each = 16;
+  const Index majors = entries / each;
+  std::vector<Index> indptr(static_cast<std::size_t>(majors) + 1);
+  for (Index i = 0; i <= majors; ++i) indptr[static_cast<std::size_t>(i)] = i * each;
+  std::vector<LocalIndex> indices(static_cast<std::size_t>(entries));
+  std::minstd_rand random(1);
+  for (LocalIndex& index : indices)
+    index = static_cast<LocalIndex>(std::uniform_int_distribution<Index>(0, rows - 1)(random));
+  const std::vector<double> data(indices.size(), 0.5);
+  const Value X = full({rows, k}, 1.0), out = zeros({majors, k});
   const kernels::Entries<double> A{indptr, indices, data.data()};
-  const double time = seconds(world, [&] {
-    for (int times = 0; times < 50; ++times)
-      kernels::spmm<double>(A, {X.data(), nullptr, majors, majors, k}, 1.0, false,
-                            {out.data(), nullptr, majors, majors, k});
+  return seconds(world, [&] {
+    kernels::spmm<double>(A, {X.data<double>().data(), nullptr, rows, rows, k}, 1.0, false,
+                          {out.data<double>().data(), nullptr, majors, majors, k});
   });
-  return 50 * 2.0 * majors * entries * k / time;
+}
+
+constexpr Index kFetched = Index{1} << 25;  // bytes of rows in a product that is measured
+constexpr Index kBeyond = Index{1} << 27;   // bytes of an array that no cache holds
+
+double row_bandwidth(World& world, Index row_bytes, Index array) {
+  const Index k = row_bytes / static_cast<Index>(sizeof(double));
+  return static_cast<double>(kFetched) / product(world, kFetched / row_bytes, array / row_bytes, k);
+}
+
+/// The size of which a rank's cache holds all: half of that from which rows come with the mean of the times that they
+/// take out of a small array and out of a large one, for there it holds half.
+double cache_size(World& world, double beyond) {
+  Index array = Index{1} << 16;
+  const double near = 1 / row_bandwidth(world, 256, array), mean = (near + 1 / beyond) / 2;
+  double before = near;
+  while (array < kBeyond) {
+    array *= 2;
+    const double now = 1 / row_bandwidth(world, 256, array);
+    if (now >= mean) return static_cast<double>(array) / 2 * std::exp2(-(now - mean) / std::max(now - before, 1e-300));
+    before = std::max(now, before);
+  }
+  return static_cast<double>(array) / 2;
 }
 
 }  // namespace
@@ -75,7 +101,11 @@ double product_flops(World& world) {
 Machine calibrate(World& world) {
   Machine machine;
   machine.bandwidth = triad_bandwidth(world);
-  machine.flops = product_flops(world);
+  constexpr Index entries = Index{1} << 16, rows = 256, k = 32;  // 64 kB of rows
+  machine.flops = 2.0 * entries * k / product(world, entries, rows, k);
+  machine.rows_64 = row_bandwidth(world, 64, kBeyond);
+  machine.rows_256 = row_bandwidth(world, 256, kBeyond);
+  machine.cache = cache_size(world, machine.rows_256);
   if (world.size() > 1) {
     machine.alpha = message(world, sizeof(double));
     machine.beta = std::max(message(world, kLarge) - machine.alpha, 0.0) / static_cast<double>(kLarge);

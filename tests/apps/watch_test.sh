@@ -44,7 +44,7 @@ works 0 plan "${loop[@]:1:8}" --ranks 3 --json
 halo=$(number halo_bytes)
 [ -n "$halo" ] && [ "${halo%.*}" -gt 0 ] || fail "plan has no halo: $(cat out)"
 works 2 plan --calibrate measured.txt
-for what in alpha beta bandwidth flops; do grep -q "^$what = [0-9]" measured.txt || fail "no $what in $(cat measured.txt)"; done
+for what in alpha beta bandwidth flops cache rows_64 rows_256; do grep -q "^$what = [0-9]" measured.txt || fail "no $what in $(cat measured.txt)"; done
 refuses 2 'without mpirun' 2 plan "${loop[@]:1:6}"
 refuses 2 'nothing is asked for' 0 plan --ranks 4
 refuses 74 'nowhere.txt' 0 plan "${loop[@]:1:6}" --machine nowhere.txt
