@@ -73,27 +73,27 @@ double product(World& world, Index entries, Index rows, Index k) {
   });
 }
 
-constexpr Index kFetched = Index{1} << 25;  // bytes of rows in a product that is measured
-constexpr Index kBeyond = Index{1} << 27;   // bytes of an array that no cache holds
+constexpr Index kBeyond = Index{1} << 26;  // bytes of an array that no cache holds
 
-double row_bandwidth(World& world, Index row_bytes, Index array) {
-  const Index k = row_bytes / static_cast<Index>(sizeof(double));
-  return static_cast<double>(kFetched) / product(world, kFetched / row_bytes, array / row_bytes, k);
+/// Seconds for each byte of rows of so many bytes, four times as many as there are in an array of so many.
+double row_time(World& world, Index row_bytes, Index array) {
+  const Index fetched = 4 * array, k = row_bytes / static_cast<Index>(sizeof(double));
+  return product(world, fetched / row_bytes, array / row_bytes, k) / static_cast<double>(fetched);
 }
 
-/// The size of which a rank's cache holds all: half of that from which rows come with the mean of the times that they
-/// take out of a small array and out of a large one, for there it holds half.
-double cache_size(World& world, double beyond) {
-  Index array = Index{1} << 16;
-  const double near = 1 / row_bandwidth(world, 256, array), mean = (near + 1 / beyond) / 2;
-  double before = near;
-  while (array < kBeyond) {
-    array *= 2;
-    const double now = 1 / row_bandwidth(world, 256, array);
-    if (now >= mean) return static_cast<double>(array) / 2 * std::exp2(-(now - mean) / std::max(now - before, 1e-300));
-    before = std::max(now, before);
+/// What a rank's cache holds of arrays from which some rows come as fast as out of it and others as slowly as out of
+/// memory: by the mean of what is found with several.
+double cache_size(World& world, double in_cache, double beyond) {
+  double held = 0, arrays = 0, largest = 1 << 16;
+  for (Index array = Index{1} << 18; array < kBeyond; array *= 2) {
+    const double missed = (row_time(world, 256, array) - in_cache) / (beyond - in_cache);
+    const auto size = static_cast<double>(array);
+    if (missed <= 0.1) largest = size;
+    if (missed <= 0.1 || missed >= 0.9) continue;
+    held += size * (1 - missed);
+    ++arrays;
   }
-  return static_cast<double>(array) / 2;
+  return arrays > 0 ? held / arrays : largest;
 }
 
 }  // namespace
@@ -102,10 +102,11 @@ Machine calibrate(World& world) {
   Machine machine;
   machine.bandwidth = triad_bandwidth(world);
   constexpr Index entries = Index{1} << 16, rows = 256, k = 32;  // 64 kB of rows
-  machine.flops = 2.0 * entries * k / product(world, entries, rows, k);
-  machine.rows_64 = row_bandwidth(world, 64, kBeyond);
-  machine.rows_256 = row_bandwidth(world, 256, kBeyond);
-  machine.cache = cache_size(world, machine.rows_256);
+  const double in_cache = product(world, entries, rows, k), beyond = row_time(world, 256, kBeyond);
+  machine.flops = 2.0 * entries * k / in_cache;
+  machine.rows_64 = 1 / row_time(world, 64, kBeyond);
+  machine.rows_256 = 1 / beyond;
+  machine.cache = cache_size(world, in_cache / (entries * k * sizeof(double)), beyond);
   if (world.size() > 1) {
     machine.alpha = message(world, sizeof(double));
     machine.beta = std::max(message(world, kLarge) - machine.alpha, 0.0) / static_cast<double>(kLarge);
