@@ -160,8 +160,9 @@ Schedule cheapest_places(const DimensionClasses& classes, const Offers& offers,
                          const std::function<Schedule(const WholeValues&)>& plan) {
   WholeValues whole;
   Schedule best = plan(whole);
-  double least = Costs(best, offers).seconds();
-  for (const WholeValues& group : candidates(best, classes)) {
+  const std::vector<WholeValues> groups = candidates(best, classes);
+  double least = groups.empty() ? 0 : Costs(best, offers).seconds();
+  for (const WholeValues& group : groups) {
     WholeValues tried = whole;
     tried.insert(group.begin(), group.end());
     Schedule schedule = plan(tried);
