@@ -11,7 +11,7 @@
 namespace spgrad {
 namespace {
 
-constexpr int kTimes = 15;
+constexpr int kTimes = 9;
 constexpr std::size_t kTriad = std::size_t{1} << 23;  // doubles in each of three arrays: more than caches hold
 constexpr Index kLarge = Index{1} << 20;              // bytes of a message
 

@@ -18,12 +18,13 @@ loop=(run --file net.spg --iterate 6 --json)
 
 works 1 "${loop[@]}"
 loss=$(number loss)
+places=([2]='W1=all,W2=all W1=cols,W2=rows' [3]='W1=rows,W2=cols W1=all,W2=cols')
 for ranks in 2 3; do
   works $ranks "${loop[@]}" --explain
   near "$(number loss)" "$loss" 1e-12 || fail "$ranks ranks: loss $(number loss), not $loss"
   grep -q 'given  *W2 .*, whole (costs less)' out || fail "$ranks ranks: W2 is not whole: $(grep given out)"
   grep -qE 'begin (gather_all|fold)' out && fail "$ranks ranks: $(grep -E 'gather_all|fold' out)"
-  for place in W1=all,W2=all W1=rows,W2=rows W1=cols,W2=cols W1=rows,W2=cols; do
+  for place in ${places[ranks]}; do
     works $ranks "${loop[@]}" --place $place --explain --out-file out.h5
     near "$(number loss)" "$loss" 1e-12 || fail "$place on $ranks ranks: loss $(number loss), not $loss"
     [ "$(grep -c 'given.*(asked for)' out)" = 2 ] || fail "$place on $ranks ranks: $(grep given out)"
