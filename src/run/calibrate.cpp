@@ -1,7 +1,6 @@
 // calibrate.cpp: what this machine can do, measured by the library's own messages and kernels.
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <random>
 
 #include "spgrad/model.hpp"
