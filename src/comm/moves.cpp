@@ -174,20 +174,20 @@ Value carry(World& world, const Value& cut, bool from_end) {
 std::vector<Value> reduce_all(World& world, std::span<const Value> partials, Combine combine, bool* any) {
   if (any == nullptr && partials.size() == 1) return {reduce_all(world, partials[0], combine)};
   const DType dtype = partials[0].dtype();
-  std::vector<std::byte> packed;
+  Index elements = any != nullptr ? 1 : 0;
   for (const Value& x : partials) {
     require_whole(x, "reduce_all");
     require(x.dtype() == dtype, "reduce_all needs values of one dtype, not ", dtype, " and ", x.dtype());
-    packed.insert(packed.end(), x.bytes().begin(), x.bytes().end());
+    elements += x.local_size();
   }
-  if (any != nullptr) {
-    const Value flag = Value::whole(dtype, {});
-    dispatch(dtype, [&]<class T>() { flag.data<T>()[0] = *any ? T(1) : T(0); });
-    packed.insert(packed.end(), flag.bytes().begin(), flag.bytes().end());
-  }
+  const Value message = Value::whole(dtype, {elements});  // of the pool: a warm call asks the system for nothing
+  const std::span<std::byte> packed = message.bytes();
+  std::byte* to = packed.data();
+  for (const Value& x : partials) to = std::ranges::copy(x.bytes(), to).out;
+  if (any != nullptr) dispatch(dtype, [&]<class T>() { message.data<T>().back() = *any ? T(1) : T(0); });
   if (world.size() > 1) world.all_reduce(dtype, combine, packed);
   if (any != nullptr)
-    *any = std::ranges::any_of(std::span(packed).last(size_of(dtype)), [](std::byte b) { return b != std::byte{}; });
+    *any = std::ranges::any_of(packed.last(size_of(dtype)), [](std::byte b) { return b != std::byte{}; });
   std::vector<Value> out;
   const std::byte* from = packed.data();
   for (const Value& x : partials) {
