@@ -12,7 +12,7 @@ namespace spgrad {
 /// Rank r owns the indices begin(r) to end(r) - 1. Ranges may be empty. Cheap to copy; immutable.
 class Layout {
  public:
-  Layout() : Layout(std::vector<Index>{0, 0}) {}
+  Layout();  ///< of nothing, on one rank
   /// `starts`: P + 1 values, the first 0, ascending, the last the size of the dimension; throws Error otherwise.
   explicit Layout(std::vector<Index> starts);
 

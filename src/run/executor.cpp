@@ -112,7 +112,6 @@ std::vector<Value> Executor::run(std::vector<Value>& given) {
   all_well_ = false;
   std::fill(done_.begin(), done_.end(), false);
   std::ranges::fill(bytes_, 0);
-  shapes_.clear();
   std::vector<Value> outputs;
   try {
     {
@@ -167,9 +166,14 @@ Layout Executor::layout(const LayoutName& name) const {
   return layouts_[static_cast<std::size_t>(name.dimension)].value();
 }
 
-Var Executor::concrete(const Var& n) const {
+Var Executor::concrete(std::size_t p, const Var& n) {
   const auto open = [](const Var& x) { return !x->type.shape.known(); };
   if (!open(n) && std::ranges::none_of(n->in, open)) return n;
+  Var& kept = concrete_[p];
+  const auto is_as_before = [&](const Var& before, const Var& x) {
+    return !open(x) || before->type.shape == shapes_.at(x.get());
+  };
+  if (kept && std::ranges::equal(kept->in, n->in, is_as_before)) return kept;
   Vars in = n->in;
   for (Var& x : in) {
     if (!open(x)) continue;
@@ -178,7 +182,7 @@ Var Executor::concrete(const Var& n) const {
     x = Var(std::move(known));
   }
   require_planned_sizes(*n, in);
-  return apply(*n->op, std::move(in), n->attrs);
+  return kept = apply(*n->op, std::move(in), n->attrs);
 }
 
 void Executor::learn_size(const LayoutName& name, Index size) {
@@ -217,7 +221,7 @@ void Executor::step(std::size_t, const Drop& drop) { slot(drop.slot) = {}; }
 
 void Executor::step(std::size_t p, const Run& run) {
   std::vector<Operand> in = promoted_operands(run);
-  const Var node = concrete(run.node);
+  const Var node = concrete(p, run.node);
   if (run.place.kind == Place::kCut) learn_size(run.place.layout, node->type.shape[run.place.axis]);
   if (node->type.sparse()) learn_size(run.minor, node->type.shape[1 - run.place.axis]);
   const Inspection* inspection = inspect(p, run, *node, in);

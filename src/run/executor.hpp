@@ -63,8 +63,8 @@ class Executor {
   void bind(std::vector<Value>& given);
   Value placed(const Value& value, const Given& given);
   Layout layout(const LayoutName& name) const;
-  /// The node with the sizes that it has in this call, where the types leave some to the data.
-  Var concrete(const Var& node) const;
+  /// The node of a step with the sizes that it has in this call, where the types leave some to the data.
+  Var concrete(std::size_t p, const Var& node);
   /// A dimension of a size that only the data tell is cut evenly when the first value of it comes.
   void learn_size(const LayoutName& name, Index size);
 
@@ -111,6 +111,7 @@ class Executor {
   std::vector<std::string> lines_;                 // the steps as text, if the world is watched
   std::vector<std::optional<Layout>> layouts_;     // by dimension class, of this call; none until its size is known
   std::unordered_map<const Node*, Shape> shapes_;  // of results whose types leave sizes to the data, of this call
+  std::map<std::size_t, Var> concrete_;            // by step, for the sizes of the last call
   std::vector<Operand> slots_;
   std::vector<std::size_t> begun_at_;  // by slot: the step of its Begin
   std::vector<std::size_t> ends_at_;   // by slot: the step of its End

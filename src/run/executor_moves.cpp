@@ -165,7 +165,7 @@ void Executor::gather(std::size_t p, const Begin& b) {
 // The rows that the reader wants: those of the last call if they follow from the same layouts alone, or if all ranks
 // want the same of the same again.
 const Executor::Fetched& Executor::fetched(std::size_t p, const Begin& b, const Value& own) {
-  const Var reader = concrete(b.reader);
+  const Var reader = concrete(p, b.reader);
   learn_size(b.target.layout, reader->type.shape[b.target.axis]);
   const Layout to = layout(b.target.layout);
   Fetched& kept = fetched_[p];

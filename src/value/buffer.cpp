@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <memory_resource>
 #include <mutex>
 #include <new>
 #include <unordered_map>
@@ -79,11 +80,18 @@ Pool& pool() {
   return *p;
 }
 
+// Of what counts the users of blocks.
+std::pmr::memory_resource* counters() {
+  static auto* r = kPooled ? new std::pmr::synchronized_pool_resource : nullptr;
+  return r != nullptr ? r : std::pmr::new_delete_resource();
+}
+
 }  // namespace
 
 Buffer::Buffer(std::size_t bytes) : size_(bytes) {
   const std::size_t block = Pool::rounded(bytes);
-  memory_ = std::shared_ptr<std::byte>(pool().take(block), [block](std::byte* p) { pool().give(p, block); });
+  const auto give = [block](std::byte* p) { pool().give(p, block); };
+  memory_ = std::shared_ptr<std::byte>(pool().take(block), give, std::pmr::polymorphic_allocator<>(counters()));
 }
 
 void release_unused_buffers() { pool().release(); }

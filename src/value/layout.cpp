@@ -7,6 +7,12 @@
 
 namespace spgrad {
 
+// Every Value has one, so it allocates nothing.
+Layout::Layout() {
+  static const auto nothing = std::make_shared<const std::vector<Index>>(2, 0);
+  starts_ = nothing;
+}
+
 Layout::Layout(std::vector<Index> starts) {
   require(starts.size() >= 2 && starts.front() == 0 && std::is_sorted(starts.begin(), starts.end()),
           "a Layout needs ascending starts from 0 to the size, one more than there are ranks");
