@@ -222,8 +222,12 @@ struct Op {
   /// once.
   std::string_view letters{};
 
-  Type (*infer)(const Node&) = nullptr;                        ///< the result's type, or an Error
-  void (*run)(RunContext&) = nullptr;                          ///< on this rank's part; sends nothing
+  Type (*infer)(const Node&) = nullptr;  ///< the result's type, or an Error
+  void (*run)(RunContext&) = nullptr;    ///< on this rank's part; sends nothing
+  /// run() makes any strip of the result of the same strip of its operands: element by element, or entry by entry of
+  /// one pattern beside scalars, looking at no index. Broadcast operands are whole, or cut where the result is. A chain
+  /// of such ops goes through memory once (schedule: fuse).
+  bool elementwise = false;
   Spreads (*spread)(const Node&) = nullptr;                    ///< whose rows, in and out
   Var (*vjp)(const Var& out, const Var& g, int k) = nullptr;   ///< dL/d(input k), g = dL/d(out); empty: zero
   Var (*jvp)(const Var& out, const Vars& tangents) = nullptr;  ///< d(out) along tangents (empty: zero); not for linear

@@ -132,14 +132,16 @@ Cost cost_of(const Node& x, std::span<const Extent> in, const Extent& out) {
   if (x.in.empty() || is_view(x)) return {};
   const Letters letters = letters_of(x);
   const Terms terms = terms_of(letters, in, out);
-  const bool data_alone = x.op->pattern.kind == PatternOf::kSame && !terms.summed;
+  // Entry by entry nothing is summed, though the vector of a matrix's entries has a letter of its own.
+  const bool summed = terms.summed && !x.op->elementwise;
+  const bool data_alone = x.op->pattern.kind == PatternOf::kSame && !summed;
   Cost cost{0, data_bytes(x.type, out), fetched_rows(x, letters, in, out)};
   for (std::size_t k = 0; k < in.size(); ++k) {
     cost.bytes += data_bytes(x.in[k]->type, in[k]);
     if (x.in[k]->type.sparse() && !data_alone) cost.bytes += in[k].stored * sizeof(LocalIndex);
   }
-  const double each = x.op->flops > 0 ? x.op->flops : terms.summed && in.size() > 1 ? 2 : 1;
-  cost.flops = each * (terms.summed ? terms.count * density(terms, letters, x.in, in) : out.stored);
+  const double each = x.op->flops > 0 ? x.op->flops : summed && in.size() > 1 ? 2 : 1;
+  cost.flops = each * (summed ? terms.count * density(terms, letters, x.in, in) : out.stored);
   return cost;
 }
 

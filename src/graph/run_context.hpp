@@ -65,6 +65,8 @@ class RunContext {
   const Value& in(int k) const { return in_[static_cast<std::size_t>(k)].own; }
   /// The ghost rows of an operand: of a sparse one, or partial ones of a dense one that is uncombined.
   const Value& ghost(int k) const { return in_[static_cast<std::size_t>(k)].ghost; }
+  /// For who runs the op again on other values of the same types and sizes; set_out() gives the result other memory.
+  Operand& operand(int k) { return in_[static_cast<std::size_t>(k)]; }
   int inputs() const { return static_cast<int>(in_.size()); }
   const Value& out() const { return out_.own; }
   /// Which part of the result this run makes.

@@ -114,6 +114,7 @@ constinit const Op ops::conform{
       return infer(n);
     },
     .run = run_conform,
+    .elementwise = true,
     .spread = spread_broadcast,
     .vjp = vjp_broadcast,
     .linear = Linear::each,
@@ -129,6 +130,7 @@ constinit const Op ops::broadcast_like{
     .letters = kBroadcastLetters,
     .infer = infer,
     .run = run_broadcast,
+    .elementwise = true,
     .spread = spread_broadcast,
     .vjp = vjp_broadcast,
     .linear = Linear::each,

@@ -13,23 +13,8 @@ namespace {
 
 constexpr std::size_t kInspectionsKept = 8;
 
-// For what still looks at the result of an op that has failed, here or on other ranks: indices, maxima.
-void make_zero(const Operand& x) {
-  for (const Value& v : {x.own, x.ghost})
-    if (v) std::ranges::fill(v.bytes(), std::byte{0});
-}
-
 double memory_here() {
   return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-}
-
-// A result that cannot fit is refused before the machine starts to swap: an m x n gradient of a sparse operand is the
-// usual way to get one. `elements`: of the rank that has most, so that all ranks refuse.
-void require_memory(const Node& n, const Shape& shape, Index elements, double memory) {
-  const double bytes = static_cast<double>(elements) * static_cast<double>(size_of(n.type.dtype));
-  require(bytes <= memory, n.op->name, ": the dense ", n.type.dtype, " result ", shape, " needs ", bytes / 1e9,
-          " GB on one rank, which has ", memory / 1e9,
-          " GB in all; if it is the gradient of a sparse operand of dot, use structured_dot, whose gradient is sparse");
 }
 
 // What an op that may come before a sum over ranks does to the rows of others; scalars are the same for all rows.
@@ -65,11 +50,17 @@ void require_planned_sizes(const Node& n, const Vars& in) {
 
 }  // namespace
 
-Executor::Executor(World& world, const Schedule& schedule, Probes& probes, bool check_nan)
+void make_zero(const Operand& x) {
+  for (const Value& v : {x.own, x.ghost})
+    if (v) std::ranges::fill(v.bytes(), std::byte{0});
+}
+
+Executor::Executor(World& world, const Schedule& schedule, Probes& probes, bool check_nan, Index strip)
     : world_(world),
       schedule_(schedule),
       probes_(probes),
       check_nan_(check_nan),
+      strip_(strip),
       memory_(world.reduce(memory_here(), comm::Combine::min)),
       slots_(static_cast<std::size_t>(schedule.slots())),
       begun_at_(static_cast<std::size_t>(schedule.slots())),
@@ -166,10 +157,10 @@ Layout Executor::layout(const LayoutName& name) const {
   return layouts_[static_cast<std::size_t>(name.dimension)].value();
 }
 
-Var Executor::concrete(std::size_t p, const Var& n) {
+Var Executor::concrete(const Var& n) {
   const auto open = [](const Var& x) { return !x->type.shape.known(); };
   if (!open(n) && std::ranges::none_of(n->in, open)) return n;
-  Var& kept = concrete_[p];
+  Var& kept = concrete_[n.get()];
   const auto is_as_before = [&](const Var& before, const Var& x) {
     return !open(x) || before->type.shape == shapes_.at(x.get());
   };
@@ -221,7 +212,7 @@ void Executor::step(std::size_t, const Drop& drop) { slot(drop.slot) = {}; }
 
 void Executor::step(std::size_t p, const Run& run) {
   std::vector<Operand> in = promoted_operands(run);
-  const Var node = concrete(p, run.node);
+  const Var node = concrete(run.node);
   if (run.place.kind == Place::kCut) learn_size(run.place.layout, node->type.shape[run.place.axis]);
   if (node->type.sparse()) learn_size(run.minor, node->type.shape[1 - run.place.axis]);
   const Inspection* inspection = inspect(p, run, *node, in);
@@ -238,24 +229,27 @@ void Executor::arrive(const Run& run, std::size_t k) {
   if ((run.awaits >> k & 1) != 0) InRun(*this, run, 0).arrive(static_cast<int>(k));
 }
 
+kernels::Poll Executor::polling() {
+  return {[](void* self) {
+            for (comm::Transfer* t : static_cast<Executor*>(self)->under_way_) t->progress();
+          },
+          this};
+}
+
 void Executor::compute(std::size_t p, const Run& run, const Node& node, std::vector<Operand> in, Operand& out,
                        const Inspection* inspection) {
-  const kernels::Poll poll{[](void* self) {
-                             for (comm::Transfer* t : static_cast<Executor*>(self)->under_way_) t->progress();
-                           },
-                           this};
   try {
     for (std::size_t k = 0; check_nan_ && k < in.size(); ++k) arrive(run, k);
     const bool finite = check_nan_ && std::ranges::all_of(in, [](const Operand& x) { return all_finite(x); });
     std::vector<Operand> of_ghosts;
     if (run.spread.out.kind == Rows::kUncombined && out.ghost) of_ghosts = ghost_blocks(run, in);
     InRun halo(*this, run, p);
-    RunContext context(node, std::move(in), out, run.spread.out, inspection, poll, run.awaits,
+    RunContext context(node, std::move(in), out, run.spread.out, inspection, polling(), run.awaits,
                        run.awaits != 0 || run.departs ? &halo : nullptr);
     node.op->run(context);
     Operand made = context.take_out();
     if (!of_ghosts.empty()) {
-      RunContext ghosts(node, std::move(of_ghosts), {out.ghost, {}}, run.spread.out, nullptr, poll);
+      RunContext ghosts(node, std::move(of_ghosts), {out.ghost, {}}, run.spread.out, nullptr, polling());
       node.op->run(ghosts);
       made.ghost = ghosts.take_out().own;
     }
@@ -338,18 +332,30 @@ Operand Executor::result_of(const Run& run, const Node& n, const std::vector<Ope
     return {Value::dense(n.type.dtype, {cut.size()}, 0, cut, world_.rank()), {}};
   }
   const Shape& shape = n.type.shape;
-  if (run.place.kind == Place::kPartial || run.place.kind == Place::kWhole) {
-    require_memory(n, shape, shape.elements(), memory_);
+  require_room(run, shape);
+  if (run.place.kind == Place::kPartial || run.place.kind == Place::kWhole)
     return {Value::whole(n.type.dtype, shape), {}};
-  }
 
   Operand out;
   const Layout cut = layout(run.place.layout);
-  require_memory(n, shape, most_on_a_rank(cut) * (shape.ndim() == 2 ? shape[1 - run.place.axis] : 1), memory_);
   out.own = Value::dense(n.type.dtype, shape, run.place.axis, cut, world_.rank());
   if (const auto memory = memory_of_dying(run, in, out.own)) out.own = out.own.with_data(*memory);
   if (const Sparsity* const names = names_of(run)) out.ghost = ghost_block(out.own, *names);
   return out;
+}
+
+// A result that cannot fit is refused before the machine starts to swap: an m x n gradient of a sparse operand is the
+// usual way to get one. By the rank that has most, so that all ranks refuse.
+void Executor::require_room(const Run& run, const Shape& shape) const {
+  const Type& type = run.node->type;
+  if (type.sparse() || run.place.layout.by_pattern()) return;
+  const bool whole = run.place.kind == Place::kPartial || run.place.kind == Place::kWhole;
+  const Index length = shape.ndim() == 2 ? shape[1 - run.place.axis] : 1;
+  const Index elements = whole ? shape.elements() : most_on_a_rank(layout(run.place.layout)) * length;
+  const double bytes = static_cast<double>(elements) * static_cast<double>(size_of(type.dtype));
+  require(bytes <= memory_, run.node->op->name, ": the dense ", type.dtype, " result ", shape, " needs ", bytes / 1e9,
+          " GB on one rank, which has ", memory_ / 1e9,
+          " GB in all; if it is the gradient of a sparse operand of dot, use structured_dot, whose gradient is sparse");
 }
 
 std::optional<Buffer> Executor::memory_of_dying(const Run& run, const std::vector<Operand>& in,

@@ -12,6 +12,7 @@
 #include "src/comm/entries.hpp"
 #include "src/graph/run_context.hpp"
 #include "src/run/probes.hpp"
+#include "src/run/strips.hpp"
 #include "src/schedule/schedule.hpp"
 
 namespace spgrad {
@@ -22,8 +23,8 @@ Value ghost_block(const Value& own, const Sparsity& names);
 /// A schedule bound to a world, with what it keeps from call to call: message buffers and inspected patterns.
 class Executor {
  public:
-  /// Collective. check_nan: see Program. `probes` must outlive it.
-  Executor(World& world, const Schedule& schedule, Probes& probes, bool check_nan = false);
+  /// Collective. check_nan, strip: see Program. `probes` must outlive it.
+  Executor(World& world, const Schedule& schedule, Probes& probes, bool check_nan = false, Index strip = 0);
 
   /// Collective. The outputs for given values (in the order of schedule.given), each anywhere: they are brought to the
   /// place that the schedule wants them in, and `given` then holds them there. An op that fails on one rank keeps that
@@ -55,6 +56,7 @@ class Executor {
   void do_step(std::size_t p);
   void observed_step(std::size_t p);
   Work work_of(std::size_t p) const;
+  Work work_of(const Fused& fused) const;
   void tell_step(std::size_t p);
   /// Keeps the first error of this rank, which goes on with what is there: others wait for its messages.
   void keep_error(std::size_t p);
@@ -63,8 +65,8 @@ class Executor {
   void bind(std::vector<Value>& given);
   Value placed(const Value& value, const Given& given);
   Layout layout(const LayoutName& name) const;
-  /// The node of a step with the sizes that it has in this call, where the types leave some to the data.
-  Var concrete(std::size_t p, const Var& node);
+  /// The node with the sizes that it has in this call, where the types leave some to the data.
+  Var concrete(const Var& node);
   /// A dimension of a size that only the data tell is cut evenly when the first value of it comes.
   void learn_size(const LayoutName& name, Index size);
 
@@ -74,6 +76,7 @@ class Executor {
   void step(std::size_t p, const Begin& begin);
   void step(std::size_t p, const End& end);
   void step(std::size_t p, const Run& run);
+  void step(std::size_t p, const Fused& fused);
   void step(std::size_t p, const Drop& drop);
 
   void gather(std::size_t p, const Begin& b);
@@ -93,10 +96,18 @@ class Executor {
   void check_sum(std::size_t p, const Begin& b, bool of_finite);
 
   void arrive(const Run& run, std::size_t k);
+  void one_by_one(std::size_t p, const Fused& fused);
+  bool in_strips(std::size_t p, const Fused& fused);
+  std::map<Slot, Value> read_by(const Fused& fused) const;
+  std::optional<Frame> frame_of(const Fused& fused, const std::map<Slot, Value>& read) const;
+  Value result_of(const Fused& fused, std::size_t member, const Frame& frame, const std::map<Slot, Value>& read) const;
+  kernels::Poll polling();
+
   std::vector<Operand> promoted_operands(const Run& run);
   const Inspection* inspect(std::size_t p, const Run& run, const Node& node, const std::vector<Operand>& in);
   Operand result_of(const Run& run, const Node& node, const std::vector<Operand>& in, const Inspection* inspection);
   const Sparsity* names_of(const Run& run) const;  // of partial rows; null: the result has none
+  void require_room(const Run& run, const Shape& shape) const;
   std::optional<Buffer> memory_of_dying(const Run& run, const std::vector<Operand>& in, const Value& out) const;
 
   Operand& slot(Slot s) { return slots_[static_cast<std::size_t>(s)]; }
@@ -107,11 +118,12 @@ class Executor {
   Probes& probes_;
   std::vector<Activity> activities_;  // by step, if there are probes
   bool check_nan_;
+  Index strip_;
   double memory_;                                  // of the machine that has least
   std::vector<std::string> lines_;                 // the steps as text, if the world is watched
   std::vector<std::optional<Layout>> layouts_;     // by dimension class, of this call; none until its size is known
   std::unordered_map<const Node*, Shape> shapes_;  // of results whose types leave sizes to the data, of this call
-  std::map<std::size_t, Var> concrete_;            // by step, for the sizes of the last call
+  std::unordered_map<const Node*, Var> concrete_;  // with the sizes of the last call
   std::vector<Operand> slots_;
   std::vector<std::size_t> begun_at_;  // by slot: the step of its Begin
   std::vector<std::size_t> ends_at_;   // by slot: the step of its End
@@ -127,5 +139,9 @@ class Executor {
   std::exception_ptr error_;
   Index failed_at_ = 0;  // the step of error_
 };
+
+/// All bytes of it: for what still looks at the result of an op that has failed, here or on other ranks: indices,
+/// maxima.
+void make_zero(const Operand& x);
 
 }  // namespace spgrad

@@ -17,7 +17,8 @@ std::size_t row_bytes(const Value& v) { return static_cast<std::size_t>(v.row_le
 // The name of the op whose result is in a slot.
 std::string_view maker(const Schedule& schedule, Slot slot) {
   for (const Step& step : schedule.steps)
-    if (const Run* const run = std::get_if<Run>(&step); run != nullptr && run->out == slot) return run->node->op->name;
+    for (const Run& run : runs_of(step))
+      if (run.out == slot) return run.node->op->name;
   return "a value that was given";
 }
 
@@ -165,7 +166,7 @@ void Executor::gather(std::size_t p, const Begin& b) {
 // The rows that the reader wants: those of the last call if they follow from the same layouts alone, or if all ranks
 // want the same of the same again.
 const Executor::Fetched& Executor::fetched(std::size_t p, const Begin& b, const Value& own) {
-  const Var reader = concrete(p, b.reader);
+  const Var reader = concrete(b.reader);
   learn_size(b.target.layout, reader->type.shape[b.target.axis]);
   const Layout to = layout(b.target.layout);
   Fetched& kept = fetched_[p];

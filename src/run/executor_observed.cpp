@@ -1,6 +1,7 @@
 // executor_observed.cpp: steps told to probes.
 #include "src/comm/star_forest.hpp"
 #include "src/run/executor.hpp"
+#include "src/schedule/fuse.hpp"
 
 namespace spgrad {
 namespace {
@@ -47,6 +48,7 @@ Work Executor::work_of(std::size_t p) const {
     const bool copies = activities_[p].kind == Activity::kKernel;
     return {{0, copies ? 2 * data_bytes(to.own) : 0}, extent_of(to).stored};
   }
+  if (const Fused* fused = std::get_if<Fused>(&schedule_.steps[p])) return work_of(*fused);
   const Run* run = std::get_if<Run>(&schedule_.steps[p]);
   if (run == nullptr) return {};
   std::vector<Extent> in;
@@ -56,6 +58,15 @@ Work Executor::work_of(std::size_t p) const {
   }
   const Extent out = extent_of(slot(run->out));
   return {cost_of(*run->node, in, out), out.stored};
+}
+
+// What has lived inside is as large as the results are: of those that are sparse, or of those that are dense.
+Work Executor::work_of(const Fused& fused) const {
+  Extent results;
+  for (const Run& run : fused.runs)
+    if (!fused.is_inside(run.out)) results = extent_of(slot(run.out));
+  const Cost cost = cost_of(fused, [&](Slot s) { return fused.is_inside(s) ? results : extent_of(slot(s)); });
+  return {cost, results.stored};
 }
 
 std::shared_ptr<const comm::StarForest> Executor::ghosts_of(const Sparsity& names) const {

@@ -92,7 +92,8 @@ struct Function::Impl {
     const Stage stage(probes, Activity::kPlan);
     const Offers offers = [&](const Var& x) { return offer_of(program, x, value_of(x, bindings)); };
     plans.push_front({key, planned(program, roots, bindings, offers, world.spans_hosts()), nullptr});
-    plans.front().executor = std::make_unique<Executor>(world, plans.front().made.schedule, probes, program.check_nan);
+    plans.front().executor =
+        std::make_unique<Executor>(world, plans.front().made.schedule, probes, program.check_nan, program.strip);
     if (plans.size() > kPlansKept) plans.pop_back();
     return plans.front();
   }

@@ -9,6 +9,7 @@
 #include "src/run/model_collectives.hpp"
 #include "src/run/model_patterns.hpp"
 #include "src/run/planned.hpp"
+#include "src/schedule/fuse.hpp"
 
 namespace spgrad {
 namespace {
@@ -115,7 +116,7 @@ class Walker {
   }
 
   // Fills in the parts of a value by its place, counts its memory, and keeps it.
-  void put(Slot at, State s, const Shares* named = nullptr) {
+  void put(Slot at, State s, const Shares* named = nullptr, bool held = true) {
     s.part.resize(ranks_);
     s.bytes.resize(ranks_);
     for (std::size_t r = 0; r < ranks_; ++r) {
@@ -136,6 +137,7 @@ class Walker {
         e.stored = e.sizes[0] * e.sizes[1];
         s.bytes[r] = e.stored * element;
       }
+      if (!held) s.bytes[r] = 0;
       live_[r] += s.bytes[r];
     }
     model_.memory = std::max(model_.memory, most_of(live_));
@@ -153,20 +155,46 @@ class Walker {
 
   void step(const Run& run) {
     const Node& node = *run.node;
-    State made{.type = node.type, .place = run.place, .part = {}, .shares = {}, .bytes = {}};
-    if (node.type.sparse()) take_pattern(run, made);
-    const Shares* const named = run.rows_of >= 0 ? slot(run.rows_of).shares.get() : nullptr;
     for (std::size_t k = 0; k < run.in.size(); ++k)
       if (((node.op->overwrites & run.dying) >> k & 1) != 0 && slot(run.in[k]).type == node.type) {
         give_up(run.in[k]);
         break;
       }
-    put(run.out, std::move(made), named);
-
+    make(run, true);
     std::vector<Extent> in(run.in.size());
-    for (std::size_t r = 0; r < ranks_; ++r) {
+    compute(run, [&](std::size_t r) {
       for (std::size_t k = 0; k < in.size(); ++k) in[k] = slot(run.in[k]).part.at(r);
-      const Cost cost = cost_of(node, in, slot(run.out).part[r]);
+      return cost_of(node, in, slot(run.out).part[r]);
+    });
+  }
+
+  void step(const Fused& fused) {
+    for (std::size_t m = 0; m < fused.runs.size(); ++m) {
+      const Run& run = fused.runs[m];
+      const bool held = !fused.is_inside(run.out);
+      const std::vector<Slot> free = held ? free_behind(fused, m) : std::vector<Slot>{};
+      const auto taken =
+          std::ranges::find_if(free, [&](Slot s) { return slot(s).type == run.node->type && !slot(s).bytes.empty(); });
+      if (taken != free.end()) give_up(*taken);
+      make(run, held);
+    }
+    compute(fused.runs.back(),
+            [&](std::size_t r) { return cost_of(fused, [&](Slot s) { return slot(s).part.at(r); }); });
+    for (const Slot s : fused.inside) slot(s) = {};
+  }
+
+  // The result of a run; not held: it takes no memory.
+  void make(const Run& run, bool held) {
+    State made{.type = run.node->type, .place = run.place, .part = {}, .shares = {}, .bytes = {}};
+    if (run.node->type.sparse()) take_pattern(run, made);
+    const Shares* const named = run.rows_of >= 0 ? slot(run.rows_of).shares.get() : nullptr;
+    put(run.out, std::move(made), named, held);
+  }
+
+  template <class CostOf>
+  void compute(const Run& run, CostOf cost_of_rank) {
+    for (std::size_t r = 0; r < ranks_; ++r) {
+      const Cost cost = cost_of_rank(r);
       const double seconds = machine_.seconds(cost);
       busy_[r] += seconds;
       if (seconds > now_.seconds) now_.kernel = cost;

@@ -122,7 +122,7 @@ Planned planned(const Program& program, const Vars& roots, const Bindings& bindi
     if (target) target = all[next++];
   const Vars graph(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(roots.size()));
   const bool overlap = program.overlap == Overlap::always || (program.overlap == Overlap::between_hosts && spans_hosts);
-  Schedule schedule = plan(graph, targets, offers, overlap);
+  Schedule schedule = plan(graph, targets, offers, overlap, program.strip);
   return {std::move(all), std::move(fired), std::move(schedule)};
 }
 

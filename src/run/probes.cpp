@@ -82,6 +82,8 @@ std::vector<Activity> activities(const Schedule& schedule) {
     const auto type_of_slot = [&](Slot s) { return text(schedule.types[static_cast<std::size_t>(s)]); };
     if (const Run* run = std::get_if<Run>(&schedule.steps[p])) {
       all[p] = {Activity::kKernel, next_id(), std::string(run->node->op->name), labels[p], text(run->node->type)};
+    } else if (const Fused* fused = std::get_if<Fused>(&schedule.steps[p])) {
+      all[p] = {Activity::kKernel, next_id(), op_names(*fused), labels[p], text(fused->runs.back().node->type)};
     } else if (const Begin* b = std::get_if<Begin>(&schedule.steps[p])) {
       const auto to = static_cast<std::size_t>(b->to);
       all[p] = {Activity::kBegin, next_id(), std::string(name(b->move)), labels[p], type_of_slot(b->to)};

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <set>
 #include <sstream>
 
 #include "src/graph/input_ops.hpp"
@@ -74,6 +75,7 @@ class Picture {
     for (const Given& g : s_.given) given(g);
     for (std::size_t p = 0; p < s_.steps.size(); ++p) {
       if (const Run* run = std::get_if<Run>(&s_.steps[p])) kernel(p, *run);
+      if (const Fused* fused = std::get_if<Fused>(&s_.steps[p])) this->fused(p, *fused);
       if (const Begin* begin = std::get_if<Begin>(&s_.steps[p])) move(p, *begin);
     }
     for (std::size_t k = 0; k < outputs.size(); ++k) output(k, outputs[k]);
@@ -124,6 +126,22 @@ class Picture {
               "<BR/>", small(text(label.substr(0, equals), "  ", run.node->type))),
          place(run.place, run.node->type));
     for (const Slot in : run.in) edge(in, id);
+  }
+
+  void fused(std::size_t p, const Fused& fused) {
+    const std::string id = text("step", p);
+    const Run& last = fused.runs.back();
+    node(id,
+         text("<B>", escaped(op_names(fused)), "</B><BR/>", escaped(labels_[p]), "<BR/>", small(text(last.node->type))),
+         place(last.place, last.node->type));
+    std::set<Slot> own, read;
+    for (const Run& run : fused.runs) {
+      own.insert(run.out);
+      read.insert(run.in.begin(), run.in.end());
+      if (!fused.is_inside(run.out)) from_[static_cast<std::size_t>(run.out)] = id;
+    }
+    for (const Slot slot : read)
+      if (!own.contains(slot)) edge(slot, id);
   }
 
   void move(std::size_t p, const Begin& b) {

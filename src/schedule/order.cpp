@@ -1,10 +1,30 @@
 #include "src/schedule/order.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "src/schedule/reads.hpp"
 
 namespace spgrad {
+namespace {
+
+void mark_dying(Run& run, const std::vector<Slot>& dead) {
+  for (std::size_t k = 0; k < run.in.size(); ++k)
+    if (std::ranges::find(dead, run.in[k]) != dead.end()) run.dying |= std::uint32_t{1} << k;
+}
+
+// In which of its runs the dead ones are read last, if as an operand. Those that it has made itself need no Drop.
+void keep_inside(Fused& fused, std::vector<Slot>& dead) {
+  std::vector<Slot> left = dead;
+  for (Run& run : fused.runs | std::views::reverse) {
+    mark_dying(run, left);
+    std::erase(left, run.place.layout.entries_of);
+    for (const Slot slot : run.in) std::erase(left, slot);
+    if (std::erase(dead, run.out) > 0) fused.inside.push_back(run.out);
+  }
+}
+
+}  // namespace
 
 void begin_early(Schedule& schedule) {
   // Position (in the old list) after which each slot exists; given slots exist from the start.
@@ -81,7 +101,7 @@ void add_drops(Schedule& schedule) {
     if (const auto* b = std::get_if<Begin>(&step)) begun[static_cast<std::size_t>(b->to)] = b;
     const auto use = [&](Slot slot) { last[static_cast<std::size_t>(slot)] = static_cast<std::ptrdiff_t>(p); };
     for_each_read(step, begun, use);
-    if (const auto* run = std::get_if<Run>(&step)) use(run->out);  // a result that nobody reads dies at once
+    for (const Run& run : runs_of(step)) use(run.out);  // a result that nobody reads dies at once
     if (const auto* end = std::get_if<End>(&step)) {
       use(end->to);
       std::ranges::for_each(end->with, use);
@@ -95,9 +115,8 @@ void add_drops(Schedule& schedule) {
     std::vector<Slot> dead;
     for (std::size_t slot = 0; slot < slots; ++slot)
       if (last[slot] == static_cast<std::ptrdiff_t>(p)) dead.push_back(static_cast<Slot>(slot));
-    if (auto* run = std::get_if<Run>(&step))
-      for (std::size_t k = 0; k < run->in.size(); ++k)
-        if (std::ranges::find(dead, run->in[k]) != dead.end()) run->dying |= std::uint32_t{1} << k;
+    if (auto* run = std::get_if<Run>(&step)) mark_dying(*run, dead);
+    if (auto* fused = std::get_if<Fused>(&step)) keep_inside(*fused, dead);
     steps.push_back(std::move(step));
     for (const Slot slot : dead) steps.push_back(Drop{slot});
   }

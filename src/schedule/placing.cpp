@@ -17,7 +17,7 @@ Vars nodes_of(const Schedule& s) {
   for (const Step& step : s.steps) {
     if (const auto* b = std::get_if<Begin>(&step))
       nodes[static_cast<std::size_t>(b->to)] = nodes[static_cast<std::size_t>(b->from)];
-    if (const auto* r = std::get_if<Run>(&step)) nodes[static_cast<std::size_t>(r->out)] = r->node;
+    for (const Run& run : runs_of(step)) nodes[static_cast<std::size_t>(run.out)] = run.node;
   }
   return nodes;
 }
@@ -38,7 +38,7 @@ class Costs {
     for (const Step& step : schedule_.steps) {
       if (const auto* b = std::get_if<Begin>(&step)) all += move(*b);
       if (const auto* e = std::get_if<End>(&step)) all += message(*e);
-      if (const auto* r = std::get_if<Run>(&step)) all += replicated(*r);
+      for (const Run& run : runs_of(step)) all += replicated(run);
     }
     return all;
   }

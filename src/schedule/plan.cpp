@@ -7,6 +7,7 @@
 #include "src/graph/input_ops.hpp"
 #include "src/graph/letters.hpp"
 #include "src/graph/walk.hpp"
+#include "src/schedule/fuse.hpp"
 #include "src/schedule/order.hpp"
 #include "src/schedule/placing.hpp"
 
@@ -34,7 +35,7 @@ class Planner {
   Planner(const Vars& order, const DimensionClasses& classes, const Offers& offers, const WholeValues& whole)
       : order_(order), offers_(offers), classes_(classes), places_(order, classes, offers, whole) {}
 
-  Schedule run(const Vars& outputs, const std::vector<Var>& targets, bool overlap) {
+  Schedule run(const Vars& outputs, const std::vector<Var>& targets, bool overlap, Index strip) {
     for (const Var& x : order_)
       for (const Var& operand : x->in) ++readers_[operand.get()];
     for (const Var& x : outputs) ++readers_[x.get()];
@@ -49,6 +50,7 @@ class Planner {
     begin_early(schedule_);
     merge_reductions(schedule_);
     if (overlap) overlap_products(schedule_);
+    if (strip > 0) fuse(schedule_, strip);
     add_drops(schedule_);
     return std::move(schedule_);
   }
@@ -408,14 +410,14 @@ class Planner {
 
 }  // namespace
 
-Schedule plan(const Vars& outputs, const std::vector<Var>& targets, const Offers& offers, bool overlap) {
+Schedule plan(const Vars& outputs, const std::vector<Var>& targets, const Offers& offers, bool overlap, Index strip) {
   Vars roots = outputs;
   for (const Var& target : targets)
     if (target) roots.push_back(target);
   const Vars order = topological(roots);
   const DimensionClasses classes(order, offers);
   return cheapest_places(classes, offers, [&](const WholeValues& whole) {
-    return Planner(order, classes, offers, whole).run(outputs, targets, overlap);
+    return Planner(order, classes, offers, whole).run(outputs, targets, overlap, strip);
   });
 }
 

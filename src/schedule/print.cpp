@@ -1,3 +1,4 @@
+#include <map>
 #include <ostream>
 #include <sstream>
 #include <unordered_map>
@@ -29,7 +30,8 @@ class Printer {
   std::string label(const Step& step) const {
     if (const Begin* b = std::get_if<Begin>(&step))
       return text(spgrad::name(b->move), ' ', name(b->from), " -> ", name(b->to));
-    if (const Run* r = std::get_if<Run>(&step)) return formula(*r);
+    if (const Run* r = std::get_if<Run>(&step)) return text(name(r->out), " = ", formula(*r));
+    if (const Fused* f = std::get_if<Fused>(&step)) return formulas(*f);
     return "";
   }
 
@@ -69,17 +71,35 @@ class Printer {
   }
   std::string line(const Drop& d) const { return text("drop  ", name(d.slot)); }
   std::string line(const Run& r) const {
-    std::string line = text("run   ", formula(r), "  ", r.node->type);
+    std::string line = text("run   ", name(r.out), " = ", formula(r), "  ", r.node->type);
     for (std::size_t k = 0; k < r.in.size(); ++k)
       if ((r.awaits >> k & 1) != 0) line += text(", while ", name(r.in[k]), " arrives");
     return line;
   }
-  std::string formula(const Run& r) const {
+  std::string line(const Fused& f) const { return text("fused ", formulas(f), "  ", f.runs.back().node->type); }
+  std::string formula(const Run& r, const std::map<Slot, std::string>& known = {}) const {
     std::ostringstream out;
-    out << name(r.out) << " = " << r.node->op->name << '(';
-    for (std::size_t k = 0; k < r.in.size(); ++k) out << (k > 0 ? ", " : "") << name(r.in[k]);
+    out << r.node->op->name << '(';
+    for (std::size_t k = 0; k < r.in.size(); ++k) {
+      const auto found = known.find(r.in[k]);
+      out << (k > 0 ? ", " : "") << (found != known.end() ? found->second : name(r.in[k]));
+    }
     out << ')';
     return out.str();
+  }
+  // What is read once stands where it is read: "%7 = exp(mul(y, z)), %9 = log1p(%7)".
+  std::string formulas(const Fused& f) const {
+    std::map<Slot, int> readers;
+    for (const Run& run : f.runs)
+      for (const Slot slot : run.in) ++readers[slot];
+    std::map<Slot, std::string> known;
+    std::string all;
+    for (const Run& run : f.runs)
+      if (f.is_inside(run.out) && readers[run.out] == 1)
+        known[run.out] = formula(run, known);
+      else
+        all += text(all.empty() ? "" : ", ", name(run.out), " = ", formula(run, known));
+    return all;
   }
 
   std::vector<std::string> names_;
@@ -115,6 +135,21 @@ std::string_view name(Move move) {
       break;
   }
   return "relayout";
+}
+
+std::span<const Run> runs_of(const Step& step) {
+  if (const Run* run = std::get_if<Run>(&step)) return {run, 1};
+  if (const Fused* fused = std::get_if<Fused>(&step)) return fused->runs;
+  return {};
+}
+
+std::string op_names(const Fused& fused) {
+  std::vector<std::string_view> names;
+  for (const Run& run : fused.runs)
+    if (std::ranges::find(names, run.node->op->name) == names.end()) names.push_back(run.node->op->name);
+  std::string all;
+  for (const std::string_view name : names) all += text(all.empty() ? "" : "+", name);
+  return all;
 }
 
 std::vector<std::string> lines(const Schedule& schedule) {

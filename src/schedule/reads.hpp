@@ -19,11 +19,12 @@ void for_each_teller(const Begin& b, Visit&& visit) {
 /// The slots a step reads. A move reads until its End. `begun`: by slot, the Begin that it comes from.
 template <class Visit>
 void for_each_read(const Step& step, const std::vector<const Begin*>& begun, Visit&& visit) {
-  if (const auto* run = std::get_if<Run>(&step)) {
-    for (const Slot slot : run->in) visit(slot);
-    for (const Slot slot : {run->place.layout.entries_of, run->place.layout.fences_of, run->rows_of})
+  for (const Run& run : runs_of(step)) {
+    for (const Slot slot : run.in) visit(slot);
+    for (const Slot slot : {run.place.layout.entries_of, run.place.layout.fences_of, run.rows_of})
       if (slot >= 0) visit(slot);
-  } else if (const auto* end = std::get_if<End>(&step)) {
+  }
+  if (const auto* end = std::get_if<End>(&step)) {
     const Begin& b = *begun[static_cast<std::size_t>(end->to)];
     visit(b.from);
     for_each_teller(b, visit);

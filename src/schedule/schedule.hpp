@@ -5,8 +5,10 @@
 // each call, so a schedule serves any data of its types.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -97,7 +99,19 @@ struct Run {
 struct Drop {
   Slot slot;
 };
-using Step = std::variant<Begin, End, Run, Drop>;
+/// Runs of elementwise ops on values of one local index space, strip by strip: what is read inside only is never as
+/// large as the results.
+struct Fused {
+  std::vector<Run> runs;       ///< operands before their readers; all results but those inside outlive the step
+  std::vector<Slot> inside{};  ///< results that nobody behind the step reads
+  bool is_inside(Slot slot) const { return std::ranges::find(inside, slot) != inside.end(); }
+  bool makes(Slot slot) const { return std::ranges::find(runs, slot, &Run::out) != runs.end(); }
+};
+using Step = std::variant<Begin, End, Run, Fused, Drop>;
+
+/// What a step computes: a Run, those of a Fused, nothing.
+std::span<const Run> runs_of(const Step& step);
+std::string op_names(const Fused& fused);  ///< "mul+exp+log1p": each once
 
 /// An input, shared value or constant, and the place the schedule wants it in.
 struct Given {
@@ -144,7 +158,8 @@ Vars lowered(const Vars& graph, const Offers& offers);
 /// The schedule of a graph whose types are known. `outputs` come out settled (no partials) in the place that their
 /// dimension classes give them, or whole where given values of their dimensions are; outputs[k] where targets[k] is set
 /// comes out in the place of that given value (an update).
-/// `overlap`: ops that can do so work on own rows while those of others travel (Op::overlaps).
-Schedule plan(const Vars& outputs, const std::vector<Var>& targets, const Offers& offers, bool overlap = false);
+/// `overlap`: ops that can do so work on own rows while those of others travel (Op::overlaps). `strip`: see Program.
+Schedule plan(const Vars& outputs, const std::vector<Var>& targets, const Offers& offers, bool overlap = false,
+              Index strip = 0);
 
 }  // namespace spgrad

@@ -23,6 +23,7 @@ constexpr Op conversion(std::string_view name, std::string_view formula, Aliases
           .letters = kOneOperand,
           .infer = float_type,
           .run = run_map<Converted<kFrom, kTo>>,
+          .elementwise = true,
           .spread = elementwise_spread,
           .vjp =
               [](const Var& out, const Var& g, int) {

@@ -19,6 +19,7 @@ constexpr Op comparison(std::string_view name, std::string_view formula, Aliases
           .letters = "* * -> *",
           .infer = infer,
           .run = run_zip<F>,
+          .elementwise = true,
           .spread = elementwise_spread,
           .grad_kind = GradKind::none,
           .accepts = F::kAccepts,

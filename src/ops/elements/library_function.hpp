@@ -35,6 +35,7 @@ constexpr Op library_function(std::string_view name, std::string_view formula, T
                    : stored ? stored_float_type
                             : float_type,
           .run = run_library_function<kFunction>,
+          .elementwise = true,
           .spread = elementwise_spread,
           .vjp = vjp_by_slope<kOf, kSlope>,
           .jvp = jvp_by_slope<kOf, kSlope>,

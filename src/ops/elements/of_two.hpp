@@ -47,6 +47,7 @@ constexpr Op of_two(std::string_view name, std::string_view formula, std::string
             return elementwise_type(n);
           },
           .run = run_zip<F>,
+          .elementwise = true,
           .spread = elementwise_spread,
           .vjp = vjp_of_two<kPartial>,
           .jvp = jvp_of_two<kPartial>,
@@ -80,6 +81,7 @@ constexpr Op of_entries_and_scalar(std::string_view name, std::string_view formu
             return with_dtype(n.in[0], promoted_dtype(n));
           },
           .run = run_stored<F>,
+          .elementwise = true,
           .spread = [](const Node& n) -> Spreads {
             const Rows major = own_major(n.in[0]);
             return {{{major, all()}, major}};

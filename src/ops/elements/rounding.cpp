@@ -29,6 +29,7 @@ constexpr Op rounding(std::string_view name, std::string_view formula, Aliases a
           .letters = kOneOperand,
           .infer = float_type,
           .run = run_map<Rounded<kDouble, kFloat>>,
+          .elementwise = true,
           .spread = elementwise_spread,
           .vjp = [](const Var& out, const Var&, int) { return zero_like(out->in[0]); },
           .jvp = [](const Var&, const Vars&) -> Var { return {}; },

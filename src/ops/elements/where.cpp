@@ -71,6 +71,7 @@ constinit const Op ops::where{
     .letters = "* * * -> *",
     .infer = infer,
     .run = run,
+    .elementwise = true,
     .spread = elementwise_spread,
     .vjp = vjp,
     .jvp = jvp,

@@ -49,6 +49,7 @@ constinit const Op ops::at{
             for_entries_at<T>(c, 0, 1, [out](Index p, T x) { out[p] = x; });
           });
         },
+    .elementwise = true,  // beside a scalar
     .spread = [](const Node& n) -> Spreads {
       const Rows major = own_major(n.in[0]);
       return {{{major, rows_at(n.in[0]->type, n.in[1]->type, 0)}, major}};
@@ -90,6 +91,7 @@ constinit const Op ops::mul_s_d{
             for_entries_at<T>(c, 0, 1, [a, out](Index p, T x) { out[p] = kernels::product(a[p], x); });
           });
         },
+    .elementwise = true,  // beside a scalar
     .spread = [](const Node& n) -> Spreads {
       const Rows major = own_major(n.in[0]);
       return {{{major, rows_at(n.in[0]->type, n.in[1]->type, 0)}, major}};

@@ -106,6 +106,7 @@ constinit const Op ops::csm_data{
       return dense_type(n);
     },
     .run = [](RunContext& c) { c.set_out(c.out().with_data(c.in(0).buffer())); },
+    .elementwise = true,
     .spread = [](const Node& n) -> Spreads {
       return {{{own_major(n.in[0])}, entries(0)}};
     },
@@ -134,6 +135,7 @@ constinit const Op ops::with_data{
                   " elements but A stores ", c.sparsity(0).nnz());
           c.set_out(c.out().with_data(c.in(1).buffer()));
         },
+    .elementwise = true,
     .spread = [](const Node& n) -> Spreads {
       const Rows major = own_major(n.in[0]);
       return {{{major, entries(0)}, major}};

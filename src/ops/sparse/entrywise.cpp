@@ -42,6 +42,7 @@ constinit const Op ops::mul_e{
     .letters = "ij ij -> ij",
     .infer = infer_pair,
     .run = [](RunContext& c) { run_pair(c, [](auto a, auto b) { return kernels::product(a, b); }); },
+    .elementwise = true,
     .spread = elementwise_spread,
     .vjp = [](const Var& out, const Var& g, int k) -> Var {
       const Var &A = out->in[0], &B = out->in[1];
@@ -66,6 +67,7 @@ constinit const Op ops::add_s_s_data{
     .letters = "ij ij -> ij",
     .infer = infer_pair,
     .run = [](RunContext& c) { run_pair(c, [](auto a, auto b) { return kernels::sum(a, b); }); },
+    .elementwise = true,
     .spread = elementwise_spread,
     .vjp = [](const Var& out, const Var& g, int k) -> Var { return at(out->in[static_cast<std::size_t>(k)], g); },
     .jvp = [](const Var& out, const Vars& t) -> Var {
@@ -90,6 +92,7 @@ constinit const Op ops::sp_ones_like{
       return {promoted_dtype(n), n.in[0]->type.format, shape_by_letters(n)};
     },
     .run = [](RunContext& c) { c.dispatch([&]<class T>() { std::ranges::fill(c.out_data<T>(), T(1)); }); },
+    .elementwise = true,
     .spread = elementwise_spread,
     .pattern = same(0),
     .grad_kind = GradKind::none,

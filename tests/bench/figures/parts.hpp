@@ -13,6 +13,9 @@ void count_steps(Session& session, const Workload& w, const Sizes& sizes, const 
 /// Gradient against forward, second derivative against gradient, planning against a step, in `rounds` turns.
 void time_steps(Session& session, const Workload& w, int rounds);
 
+/// Chains of element-by-element operations in strips against one pass for each operation, in `rounds` turns.
+void time_chains(Session& session, const Sizes& sizes, Index elements, Index strip, int rounds);
+
 /// `batches` different row blocks through one Function, each `turns` times: plans, inspection, memory.
 void run_batches(Session& session, const Sizes& sizes, Index rows, Index batches, int turns);
 

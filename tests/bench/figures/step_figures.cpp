@@ -1,5 +1,6 @@
 // step_figures: bytes, times and memory of the steps of some models, on matrices that it makes itself.
-//   mpirun -n P step_figures [--part count|time|batches|overlap] [--bits 10] [--degree 16] [--kind rmat|uniform] ...
+//   mpirun -n P step_figures [--part count|time|chains|batches|overlap] [--bits 10] [--degree 16] [--kind rmat|uniform]
+//   ...
 // JSON lines on standard output. tests/bench/figures.py runs it with libcount_bytes.so and puts the bytes beside the
 // fewest possible.
 #include <CLI/CLI.hpp>
@@ -14,11 +15,12 @@ struct Options {
   std::string part = "count", folder, only;
   int rounds = 11, turns = 3;
   double share = 1;
-  Index batches = 20, batch_rows = 64;
+  Index batches = 20, batch_rows = 64, elements = 10'000'000, strip = Program{}.strip;
 };
 
 void add_options(CLI::App& app, Options& o) {
-  app.add_option("--part", o.part, "what is measured")->check(CLI::IsMember({"count", "time", "batches", "overlap"}));
+  app.add_option("--part", o.part, "what is measured")
+      ->check(CLI::IsMember({"count", "time", "chains", "batches", "overlap"}));
   app.add_option("--only", o.only, "the models whose names hold this");
   app.add_option("--kind", o.sizes.kind, "how entries lie")
       ->transform(
@@ -30,6 +32,8 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--classes", o.sizes.classes, "classes")->check(CLI::PositiveNumber);
   app.add_option("--folder", o.folder, "where each rank leaves the columns that its rows name");
   app.add_option("--rounds", o.rounds, "how often each time is taken")->check(CLI::PositiveNumber);
+  app.add_option("--elements", o.elements, "of the dense chains")->check(CLI::PositiveNumber);
+  app.add_option("--strip", o.strip, "elements of a strip of them")->check(CLI::PositiveNumber);
   app.add_option("--batches", o.batches, "how many different ones")->check(CLI::PositiveNumber);
   app.add_option("--batch-rows", o.batch_rows, "rows of each, a power of two")->check(CLI::PositiveNumber);
   app.add_option("--turns", o.turns, "how often each batch comes, one after the other")->check(CLI::PositiveNumber);
@@ -38,6 +42,7 @@ void add_options(CLI::App& app, Options& o) {
 
 void measure(Session& session, const Options& o) {
   if (o.part == "batches") return run_batches(session, o.sizes, o.batch_rows, o.batches, o.turns);
+  if (o.part == "chains") return time_chains(session, o.sizes, o.elements, o.strip, o.rounds);
   for (const Workload& w : workloads(session.world(), o.sizes)) {
     if (w.name.find(o.only) == std::string::npos) continue;
     if (o.part == "count") count_steps(session, w, o.sizes, o.folder);
