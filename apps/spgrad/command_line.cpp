@@ -68,6 +68,15 @@ void add_place(CLI::App& app, Placements& places) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+void add_overlap(CLI::App& app, Overlap& overlap) {
+  const std::map<std::string, Overlap> words{
+      {"between-hosts", Overlap::between_hosts}, {"always", Overlap::always}, {"never", Overlap::never}};
+  app.add_option("--overlap", overlap,
+                 "when sparse products work on own rows while those of others travel: between-hosts (default), where "
+                 "messages travel by themselves, always, or never; the sums of a product are rounded otherwise then")
+      ->transform(CLI::CheckedTransformer(words).description("between-hosts|always|never"));
+}
+
 void add_watch(CLI::App& app, WatchOptions& o, const char* step) {
   app.add_option("--graph", o.graph,
                  text("picture of ", step, ": FILE.svg, .png or .pdf by Graphviz's dot, .dot the text"));
@@ -158,6 +167,7 @@ void add_train(CLI::App& app, TrainOptions& o, std::string& data) {
                  "write the held-out rows: row, true class, predicted class (tab separated)");
   app.add_option("--plot", o.plot, "write the loss curve as an SVG picture");
   add_place(app, o.place);
+  add_overlap(app, o.overlap);
   add_explain(app, o.explain, "one step");
   add_watch(app, o.watch, "one step");
   add_guard(app, o.guard);
@@ -218,6 +228,7 @@ void add_run(CLI::App& app, RunOptions& o) {
       ->check(CLI::PositiveNumber);
   add_checkpoints(app, o.checkpoints);
   add_place(app, o.place);
+  add_overlap(app, o.overlap);
   add_explain(app, o.explain, "the last step");
   add_watch(app, o.watch, "the last step");
   app.add_flag("!--no-rewrites", o.rewrites, "run the graph as it is written");

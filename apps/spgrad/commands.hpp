@@ -78,10 +78,12 @@ struct TrainOptions {
   WatchOptions watch;
   GuardOptions guard;
   Placements place;
+  Overlap overlap = Overlap::between_hosts;
 };
 struct RunOptions {
   Statements statements;
   Placements place;
+  Overlap overlap = Overlap::between_hosts;
   io::Caution caution;  ///< in reading what --in names
   std::string out_file;
   Index iterate = 1, print_every = 0;

@@ -48,6 +48,7 @@ class Job {
     if (!options_.rewrites) p.rewrites = {};
     p.check_nan = options_.guard.check_nan;
     p.place = options_.place;
+    p.overlap = options_.overlap;
     return p;
   }
 

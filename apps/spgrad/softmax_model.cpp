@@ -24,22 +24,18 @@ SoftmaxModel::Graph::Graph(const Type& x_type, const Type& y_type, const Var& W,
   counts = sp_sum(Y, 0);
 }
 
-SoftmaxModel::SoftmaxModel(World& world, const Type& X, const Type& Y, double l2, bool check_nan,
-                           const Placements& place)
+SoftmaxModel::SoftmaxModel(World& world, const Type& X, const Type& Y, double l2, const Program& way)
     : W_("W", zeros({X.shape[1], Y.shape[1]})),
       graph_(X, Y, W_, l2),
-      step_(compiled(world, {graph_.loss, grad(graph_.loss, W_)}, place, check_nan)),
-      accuracy_(compiled(world, {graph_.accuracy}, place)),
-      scores_(compiled(world, {graph_.scores}, place)),
+      step_(compiled(world, {graph_.loss, grad(graph_.loss, W_)}, way)),
+      accuracy_(compiled(world, {graph_.accuracy}, way)),
+      scores_(compiled(world, {graph_.scores}, way)),
       counts_(compiled(world, {graph_.counts}, {})) {}  // reads no W
 
-Function SoftmaxModel::compiled(World& world, Vars outputs, const Placements& place, bool check_nan) const {
-  return compile({.inputs = {graph_.X, graph_.Y},
-                  .outputs = std::move(outputs),
-                  .updates = {},
-                  .check_nan = check_nan,
-                  .place = place},
-                 world);
+Function SoftmaxModel::compiled(World& world, Vars outputs, Program way) const {
+  way.inputs = {graph_.X, graph_.Y};
+  way.outputs = std::move(outputs);
+  return compile(std::move(way), world);
 }
 
 double SoftmaxModel::accuracy(const Labelled& rows) { return accuracy_(bind(rows))[0].scalar(); }

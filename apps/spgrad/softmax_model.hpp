@@ -13,9 +13,9 @@ struct Labelled {
 
 class SoftmaxModel {
  public:
-  /// Collective. Weights, called W, start at zero. check_nan (of the step), place: see Program.
-  SoftmaxModel(World& world, const Type& X, const Type& Y, double l2, bool check_nan = false,
-               const Placements& place = {});
+  /// Collective. Weights, called W, start at zero. `way`: a program without inputs and outputs, for how to run those of
+  /// the model.
+  SoftmaxModel(World& world, const Type& X, const Type& Y, double l2, const Program& way = {});
 
   const Shared& weights() const { return W_; }
   /// (X, Y) -> loss = mean over rows of -log softmax(X W)[label] + l2 / 2 |W|^2, and its gradient for W.
@@ -34,7 +34,7 @@ class SoftmaxModel {
     Graph(const Type& x_type, const Type& y_type, const Var& W, double l2);
     Var X, Y, scores, loss, accuracy, counts;
   };
-  Function compiled(World& world, Vars outputs, const Placements& place, bool check_nan = false) const;
+  Function compiled(World& world, Vars outputs, Program way) const;
 
   Shared W_;
   Graph graph_;

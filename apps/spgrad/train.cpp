@@ -30,6 +30,14 @@ double safe_step(World& world, const Value& X, double l2) {
   return 1 / (statistics(world, squares).max / 2 + l2);
 }
 
+Program way_to_run(const TrainOptions& options) {
+  Program p;
+  p.check_nan = options.guard.check_nan;
+  p.place = options.place;
+  p.overlap = options.overlap;
+  return p;
+}
+
 class Training {
  public:
   Training(Session& session, const TrainOptions& options)
@@ -38,8 +46,7 @@ class Training {
         checkpoints_(session, options.checkpoints, true),
         watch_(session, options.watch),
         data_(read_training_data(session.world(), options.data, options.holdout)),
-        model_(session.world(), type_of(data_.train.X), type_of(data_.train.Y), options.l2, options.guard.check_nan,
-               options.place) {
+        model_(session.world(), type_of(data_.train.X), type_of(data_.train.Y), options.l2, way_to_run(options)) {
     watch_.observe(model_.loss_and_gradient());
   }
 

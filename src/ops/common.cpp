@@ -87,8 +87,10 @@ Spreads elementwise_spread(const Node& n) {
     return {{.in = std::vector<Rows>(n.in.size(), major), .out = major}};
   }
   Spreads spreads;
-  if (n.op->linear == Linear::jointly) spreads = before_sums(n, n.op->linear_in);
-  for (std::size_t k = 0; n.op->linear == Linear::each && k < n.in.size(); ++k)
+  // What an op makes of an element must not depend on where the element is: parts are rows of anywhere.
+  const Linear linear = n.op->elementwise ? n.op->linear : Linear::none;
+  if (linear == Linear::jointly) spreads = before_sums(n, n.op->linear_in);
+  for (std::size_t k = 0; linear == Linear::each && k < n.in.size(); ++k)
     if ((n.op->linear_in >> k & 1) != 0)
       for (Spread& s : before_sums(n, std::uint32_t{1} << k)) spreads.push_back(std::move(s));
   const int ndim = n.type.ndim();

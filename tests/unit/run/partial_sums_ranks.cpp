@@ -77,6 +77,17 @@ TEST(PartialSums, ThatOthersReadAreScatteredForThem) {
   });
 }
 
+// What dropout makes of an element depends on where it is in the whole.
+TEST(PartialSums, AreCombinedBeforeWhatCountsElements) {
+  for_ranks([](World& world) {
+    const Given g(world);
+    const Var y = dot(T(g.matrix), g.a), z = dropout(y, 0.5, 3, 1);
+    const Value alone = g.compiled(world, {z})(g.bindings())[0];
+    const Value beside = g.compiled(world, {z, y})(g.bindings())[0];
+    EXPECT_TRUE(std::ranges::equal(alone.bytes(), beside.bytes()));
+  });
+}
+
 TEST(PartialSums, OverAllRanksTravelInOneMessage) {
   for_ranks([](World& world) {
     const Given g(world);
