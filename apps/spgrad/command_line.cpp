@@ -71,10 +71,12 @@ void add_place(CLI::App& app, Placements& places) {
 void add_overlap(CLI::App& app, Overlap& overlap) {
   const std::map<std::string, Overlap> words{
       {"between-hosts", Overlap::between_hosts}, {"always", Overlap::always}, {"never", Overlap::never}};
-  app.add_option("--overlap", overlap,
-                 "when sparse products work on own rows while those of others travel: between-hosts (default), where "
-                 "messages travel by themselves, always, or never; the sums of a product are rounded otherwise then")
-      ->transform(CLI::CheckedTransformer(words).description("between-hosts|always|never"));
+  app.add_option_function<std::string>(
+         "--overlap", [&overlap, words](const std::string& word) { overlap = words.at(word); },
+         "when sparse products work on own rows while those of others travel: where messages travel by themselves, "
+         "always or never; the sums of a product are rounded otherwise then")
+      ->check(CLI::IsMember({"between-hosts", "always", "never"}))
+      ->default_str("between-hosts");
 }
 
 void add_watch(CLI::App& app, WatchOptions& o, const char* step) {
