@@ -28,7 +28,7 @@ run_asan() {
   local bin=build/asan/bin name ranks
   build asan tests_pretended tests_mpi golden_cases large_cases spgrad_command misbehave hostile_files hostile_plugin logistic_regression power
   checked asan tests_pretended '1-9' $bin/tests_pretended --gtest_brief=1
-  for ranks in 1 2 3 4; do
+  for ranks in 1 3; do
     checked asan tests_mpi $ranks mpirun --oversubscribe -n $ranks $bin/tests_mpi --gtest_brief=1
     checked asan golden_cases $ranks mpirun --oversubscribe -n $ranks $bin/golden_cases tests/golden/public_cases.h5
   done

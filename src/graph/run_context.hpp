@@ -122,6 +122,8 @@ class RunContext {
   const Inspection& inspection() const { return *inspection_; }
 
   Operand take_out() { return std::move(out_); }
+  /// For the memory of the list.
+  std::vector<Operand> take_in() { return std::move(in_); }
 
  private:
   Value stored_along(const Value& dense, int axis);

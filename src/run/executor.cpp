@@ -179,7 +179,12 @@ Var Executor::concrete(const Var& n) {
 void Executor::learn_size(const LayoutName& name, Index size) {
   if (name.dimension < 0 || size == kUnknown) return;
   std::optional<Layout>& known = layouts_[static_cast<std::size_t>(name.dimension)];
-  if (!known) known = Layout::even(size, world_.size());
+  if (!known) known = even(size);
+}
+
+Layout Executor::even(Index size) {
+  const auto found = even_.find(size);
+  return found != even_.end() ? found->second : even_.emplace(size, Layout::even(size, world_.size())).first->second;
 }
 
 void Executor::step(std::size_t p, const Begin& b) {
@@ -255,6 +260,8 @@ void Executor::compute(std::size_t p, const Run& run, const Node& node, std::vec
     }
     out = std::move(made);
     if (finite) require_finite(context, out, names_of(run));
+    operands_ = context.take_in();
+    operands_.clear();
   } catch (...) {
     keep_error(p);
   }
@@ -269,7 +276,7 @@ std::vector<Operand> Executor::promoted_operands(const Run& run) {
   const Op& op = *run.node->op;
   DType dtype = promoted_dtype(*run.node);
   if (op.compute != nullptr) dtype = op.compute(dtype);
-  std::vector<Operand> in;
+  std::vector<Operand> in = std::move(operands_);
   for (std::size_t k = 0; k < run.in.size(); ++k) {
     Operand x = slot(run.in[k]);
     if ((op.promotes >> k & 1) != 0) {

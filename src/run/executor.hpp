@@ -65,6 +65,7 @@ class Executor {
   void bind(std::vector<Value>& given);
   Value placed(const Value& value, const Given& given);
   Layout layout(const LayoutName& name) const;
+  Layout even(Index size);
   /// The node with the sizes that it has in this call, where the types leave some to the data.
   Var concrete(const Var& node);
   /// A dimension of a size that only the data tell is cut evenly when the first value of it comes.
@@ -125,6 +126,8 @@ class Executor {
   std::unordered_map<const Node*, Shape> shapes_;  // of results whose types leave sizes to the data, of this call
   std::unordered_map<const Node*, Var> concrete_;  // with the sizes of the last call
   std::vector<Operand> slots_;
+  std::vector<Operand> operands_;      // of no op now: the memory of the list
+  std::map<Index, Layout> even_;       // by size
   std::vector<std::size_t> begun_at_;  // by slot: the step of its Begin
   std::vector<std::size_t> ends_at_;   // by slot: the step of its End
   std::vector<bool> done_;             // by step: in this call, before its turn

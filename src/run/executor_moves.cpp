@@ -37,7 +37,7 @@ void Executor::bind(std::vector<Value>& given) {
     if (from && c.source->type.shape[c.axis] != kUnknown) {
       found = c.source->op->induced(*c.source, c.axis, *from);
     } else if (c.source == nullptr || c.from >= 0) {
-      if (c.size != kUnknown) found = Layout::even(c.size, world_.size());
+      if (c.size != kUnknown) found = even(c.size);
     } else {
       for (std::size_t k = 0; k < given.size(); ++k)
         if (schedule_.given[k].node.get() == c.source)
