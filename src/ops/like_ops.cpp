@@ -54,9 +54,19 @@ void run_broadcast(RunContext& c) {
   dispatch(out.dtype(), [&]<class T>() { map_block<T>(g, out, Same{}); });
 }
 
-// A user walks through x's data and the gradient's side by side: both lie in the same order.
+// Parts of a g of x's shape may be summed behind it.
+Spreads spread_conform(const Node& n) {
+  const Shape &from = n.in[0]->type.shape, &to = n.in[1]->type.shape;
+  Spreads spreads;
+  if (to.known() && from == to) spreads.push_back({{uncombined(), anywhere()}, uncombined()});
+  std::ranges::move(spread_broadcast(n), std::back_inserter(spreads));
+  return spreads;
+}
+
+// A user walks through x's data and the gradient's side by side: both lie in the same order. Not so rows of others.
 void run_conform(RunContext& c) {
   const Value &g = c.in(0), &x = c.in(1);
+  if (c.out_rows().kind == Rows::kGhost) return c.set_out(g);
   Value out = c.out();
   if (same_place(g, out) && g.slow() == x.slow()) return c.set_out(g);
   if (out.cut() == kWhole && x.cut() == kWhole && x.slow() != out.slow())
@@ -115,7 +125,7 @@ constinit const Op ops::conform{
     },
     .run = run_conform,
     .elementwise = true,
-    .spread = spread_broadcast,
+    .spread = spread_conform,
     .vjp = vjp_broadcast,
     .linear = Linear::each,
     .linear_in = inputs_mask({0}),

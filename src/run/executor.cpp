@@ -254,7 +254,7 @@ void Executor::compute(std::size_t p, const Run& run, const Node& node, std::vec
     node.op->run(context);
     Operand made = context.take_out();
     if (!of_ghosts.empty()) {
-      RunContext ghosts(node, std::move(of_ghosts), {out.ghost, {}}, run.spread.out, nullptr, polling());
+      RunContext ghosts(node, std::move(of_ghosts), {out.ghost, {}}, ghost(0), nullptr, polling());
       node.op->run(ghosts);
       made.ghost = ghosts.take_out().own;
     }

@@ -188,7 +188,9 @@ class Planner {
       total += bytes(node->type) * ghost_fraction(node->in[static_cast<std::size_t>(s.out.by)]);
     if (s.out.kind == Rows::kAll) return total + bytes(node->type);
     // What is wanted whole would have to be made whole again: only where the op offers nothing else.
-    const bool cuts = s.out.kind != Rows::kReplica && !node->type.sparse() && places_.kept_whole(node.get());
+    const bool whole = s.out.kind == Rows::kReplica ||
+                       (s.out.kind == Rows::kUncombined && made(node, s, {}, {}, {}).place.kind == Place::kPartial);
+    const bool cuts = !whole && !node->type.sparse() && places_.kept_whole(node.get());
     return cuts ? std::numeric_limits<double>::infinity() : total;
   }
 

@@ -109,6 +109,26 @@ TEST(PartialSums, OverAllRanksTravelInOneMessage) {
   });
 }
 
+// A loss and the gradients of small weights: one message in a training step.
+TEST(PartialSums, OfALossAndItsGradientsTravelTogether) {
+  for_ranks([](World& world) {
+    const Given g(world);
+    const Shared w("w", zeros(kClasses)), c("c", zeros(kClasses));
+    const Var columns = input("M", {DType::float64, Format::dense, {kRows, kClasses}});
+    const Value M = Value::dense(DType::float64, {kRows, kClasses}, 0, g.rows, world.rank());
+    std::ranges::fill(M.data<double>(), 2.0);
+    const Var loss = sum(sqr(dot(columns, w) - g.a)) + sum(dot(columns, c) * g.b);
+    Program program{.inputs = {columns, g.a, g.b}, .outputs = {loss}, .updates = {}};
+    for (const Var& slope : grad(loss, Vars{w, c})) program.outputs.push_back(slope);
+    Function f = compile(program, world);
+    const Bindings given{{"M", M}, {"u", g.u}, {"v", g.v}};
+    f(given);
+    const Index before = world.traffic().messages;
+    f(given);
+    EXPECT_EQ(world.traffic().messages - before, 2 * 2 * (world.size() - 1)) << f.explain();
+  });
+}
+
 // Infinity times a part that is 0 is no number.
 TEST(PartialSums, AreNotScaledByWhatMayBeInfinite) {
   for_ranks([](World& world) {
