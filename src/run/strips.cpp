@@ -94,7 +94,12 @@ Value Strips::form_of(const Piece& piece, Index units) const {
 void Strips::form(Member& m, kernels::Poll poll) {
   if (const Piece* const x = overwritten_by(m)) m.out->now = m.out->form = m.out->form.with_data(x->form.buffer());
   std::vector<Operand> in(m.in.size());
-  for (std::size_t k = 0; k < in.size(); ++k) in[k].own = m.promotes(k) ? cast(m.in[k]->now, m.promoted) : m.in[k]->now;
+  for (std::size_t k = 0; k < in.size(); ++k) {
+    const Piece& x = *m.in[k];
+    const bool converted = m.promotes(k) && x.dtype != m.promoted;
+    // Of what is cut there is only room yet: it is converted strip by strip.
+    in[k].own = !converted ? x.now : x.cut ? x.now.with_dtype(m.promoted) : cast(x.now, m.promoted);
+  }
   m.context.emplace(*m.node, std::move(in), Operand{m.out->form, {}}, m.run->spread.out, nullptr, poll);
 }
 
