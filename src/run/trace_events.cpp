@@ -68,10 +68,11 @@ std::string args_of(const Activity& a, const Work& w) {
   return args + "}";
 }
 
-// "%3 = dot(X, W)" -> "dot(X, W)"
+// "%3 = dot(X, W)" -> "dot(X, W)"; a chain with several results keeps their names.
 std::string formula(const std::string& label) {
   const std::size_t at = label.find(" = ");
-  return at == std::string::npos ? label : label.substr(at + 3);
+  const bool one = at != std::string::npos && label.find(" = ", at + 3) == std::string::npos;
+  return one ? label.substr(at + 3) : label;
 }
 
 std::string title(const Activity& a, const Event& e, Index& calls) {
