@@ -54,12 +54,11 @@ void run_broadcast(RunContext& c) {
   dispatch(out.dtype(), [&]<class T>() { map_block<T>(g, out, Same{}); });
 }
 
-// Parts of a g of x's shape may be summed behind it.
+// Where x is whole, parts of a g of its shape may be summed behind it.
 Spreads spread_conform(const Node& n) {
   const Shape &from = n.in[0]->type.shape, &to = n.in[1]->type.shape;
-  Spreads spreads;
-  if (to.known() && from == to) spreads.push_back({{uncombined(), anywhere()}, uncombined()});
-  std::ranges::move(spread_broadcast(n), std::back_inserter(spreads));
+  Spreads spreads = spread_broadcast(n);
+  if (to.known() && from == to) spreads.push_back({{uncombined(), all()}, uncombined()});
   return spreads;
 }
 
