@@ -53,7 +53,11 @@ constexpr const char* kOpsExample = "\nThe operations, or all facts about one.\n
 
 void add_explain(CLI::App& app, Explain& explain, const char* step) {
   app.add_flag_callback(
-      "--explain", [&explain] { explain.schedule = true; }, text("print the schedule of ", step));
+      "--explain", [&explain] { explain.schedule = true; },
+      text("print the schedule of ", step,
+           ": flops, bytes and time of each kernel, bytes "
+           "and time of each move, by a model; its time "
+           "and memory first, before anything runs"));
   app.add_flag_callback(
       "--explain-rewrites", [&explain] { explain.rewrites = true; },
       "print which rewrites were applied to the graph, and what each is estimated to save");
@@ -89,11 +93,9 @@ void add_watch(CLI::App& app, WatchOptions& o, const char* step) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_flag("--profile", o.profile, "print what operations and moves took, beside what a model predicts");
-  app.add_option(
-         "--machine", o.machine,
-         "FILE with the numbers of that model, for one rank: alpha, beta (seconds a message, a byte), bandwidth "
-         "(bytes a second of memory), flops (a second)")
-      ->needs("--profile");
+  app.add_option("--machine", o.machine,
+                 "FILE with the numbers of the model of --profile and --explain, for one rank: alpha, beta (seconds a "
+                 "message, a byte), bandwidth (bytes a second of memory), flops (a second)");
 }
 
 void add_checkpoints(CLI::App& app, CheckpointOptions& o) {
@@ -238,6 +240,11 @@ void add_run(CLI::App& app, RunOptions& o) {
   add_guard(app, o.guard);
 }
 
+void require_machine_is_used(const WatchOptions& watch, const Explain& explain) {
+  if (!watch.machine.empty() && !watch.profile && !explain.schedule)
+    fail(ErrorKind::usage, "--machine gives --profile and --explain their numbers: ask for one of them");
+}
+
 // The words of the command, those in quotes that need them.
 std::string command_of(int argc, char** argv) {
   std::string line;
@@ -342,6 +349,8 @@ int run_command_line(Session& session, int argc, char** argv) {
     info_options.in.caution = caution;
     return info(session, info_options);
   }
+  require_machine_is_used(train_options.watch, train_options.explain);
+  require_machine_is_used(run_options.watch, run_options.explain);
   for (const GuardOptions* guard : {&train_options.guard, &run_options.guard})
     if (guard->hang_timeout > 0) session.set_hang_timeout(guard->hang_timeout);
   if (softmax_app->parsed()) {

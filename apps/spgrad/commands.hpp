@@ -2,10 +2,12 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "spgrad/function.hpp"
 #include "spgrad/io.hpp"
+#include "spgrad/model.hpp"
 #include "spgrad/session.hpp"
 #include "spgrad/trace.hpp"
 #include "spgrad/value.hpp"
@@ -39,7 +41,11 @@ struct InfoOptions {
 struct Explain {
   bool schedule = false, rewrites = false;
 };
-void print(const Session& session, const Explain& explain, const Function& function);
+/// Collective. Time and memory of a call, before it runs, if the schedule is to be explained.
+std::optional<RunModel> predict(const Session& session, const Explain& explain, Function& function,
+                                const Bindings& given, const Machine& machine);
+void print(const Session& session, const Explain& explain, const Function& function,
+           const std::optional<RunModel>& predicted);
 /// How a function is watched while it runs.
 struct WatchOptions {
   std::string graph, trace;  ///< files; empty: none

@@ -34,10 +34,11 @@ class Job {
 
   void run() {
     start();
+    const auto predicted = predict(session_, options_.explain, function_, bindings(), watch_.machine());
     const auto began = Clock::now();
     watch_.during([&] { iterate(); });
     seconds_ = std::chrono::duration<double>(Clock::now() - began).count();
-    print(session_, options_.explain, function_);
+    print(session_, options_.explain, function_, predicted);
     conclude();
   }
 

@@ -65,9 +65,18 @@ std::string shown(double x) {
   return {digits, static_cast<std::size_t>(end - digits)};
 }
 
-void print(const Session& session, const Explain& explain, const Function& function) {
+std::optional<RunModel> predict(const Session& session, const Explain& explain, Function& function,
+                                const Bindings& given, const Machine& machine) {
+  if (!explain.schedule) return {};
+  RunModel predicted = function.predict(given, machine);
+  session.print(to_string(predicted));
+  return predicted;
+}
+
+void print(const Session& session, const Explain& explain, const Function& function,
+           const std::optional<RunModel>& predicted) {
   if (explain.rewrites) session.print(function.explain_rewrites());
-  if (explain.schedule) session.print(function.explain());
+  if (predicted) session.print(function.explain(*predicted));
 }
 
 void show_result(const Session& session, const std::string& name, const Value& value) {

@@ -53,6 +53,8 @@ class Training {
   void run() {
     announce();
     start();
+    predicted_ = predict(session_, options_.explain, model_.loss_and_gradient(), SoftmaxModel::bind(data_.train),
+                         watch_.machine());
     ProgressBar bar(session_, run_.state.iteration, options_.iterations);
     const auto began = Clock::now();
     const Index first = run_.state.iteration;
@@ -143,7 +145,7 @@ class Training {
     if (!options_.predictions.empty()) write_predictions(world, session_.rank(), model_, data_, options_.predictions);
     if (!options_.plot.empty() && session_.rank() == 0)
       write_file(options_.plot, svg({"training loss", "iteration", "loss", run_.losses}));
-    print(session_, options_.explain, model_.loss_and_gradient());
+    print(session_, options_.explain, model_.loss_and_gradient(), predicted_);
     if (options_.json) session_.print(to_json(report_));
   }
 
@@ -161,6 +163,7 @@ class Training {
   SoftmaxModel model_;
   TrainingRun run_;
   Report report_;
+  std::optional<RunModel> predicted_;
 };
 
 }  // namespace

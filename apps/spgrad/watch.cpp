@@ -4,11 +4,13 @@
 
 namespace spgrad::app {
 
-Watch::Watch(Session& session, const WatchOptions& options) : session_(session), options_(options) {
-  const Machine machine = options.machine.empty() ? Machine{} : read_machine(options.machine);
+Watch::Watch(Session& session, const WatchOptions& options)
+    : session_(session),
+      options_(options),
+      machine_(options.machine.empty() ? Machine{} : read_machine(options.machine)) {
   if (!options.graph.empty()) io::prepare_picture(session.world(), options.graph);
   if (!options.trace.empty()) trace_.emplace(session.world(), options.trace, options.trace_limit);
-  if (options.profile) profile_.emplace(session.world(), machine);
+  if (options.profile) profile_.emplace(session.world(), machine_);
 }
 
 void Watch::observe(Function& function) {

@@ -25,6 +25,8 @@ class Watch {
     if (trace_) trace_->rescue(std::current_exception());
     throw;
   }
+  /// That --machine names, or none in particular.
+  const Machine& machine() const { return machine_; }
   /// A step of a loop begins.
   void step(Index number);
   /// Collective. Writes and prints what was asked for; `names`: of the function's outputs.
@@ -33,6 +35,7 @@ class Watch {
  private:
   Session& session_;
   const WatchOptions& options_;
+  const Machine machine_;
   std::optional<Trace> trace_;
   std::optional<Profile> profile_;
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "spgrad/distribute.hpp"
+#include "spgrad/machine.hpp"
 #include "spgrad/op.hpp"
 #include "spgrad/probe.hpp"
 #include "spgrad/rewrite.hpp"
@@ -67,6 +68,8 @@ struct OutputName {
   bool gradient = false;
 };
 
+struct RunModel;  // model.hpp
+
 using Bindings = std::vector<std::pair<std::string, Value>>;
 
 /// A graph made into a distributed schedule. Planned at the first call with values of new types or cuts; patterns are
@@ -82,13 +85,20 @@ class Function {
   /// Inputs cut or laid out otherwise than the graph needs them are moved first.
   std::vector<Value> operator()(const Bindings& inputs = {});
 
+  /// Collective. What the next call costs and takes here if it is given these inputs: planned and bound as it will be,
+  /// but nothing runs. A model (see model.hpp) of the patterns that the ranks really have. Throws as a call would.
+  RunModel predict(const Bindings& inputs = {}, const Machine& machine = {});
+
   /// From now on the probe is told what every call does; it must outlive the function. Where PETSc logs (-log_view), it
   /// is told anyway: an event for each op and move, and the stages plan, inspect and run.
   void observe(Probe& probe);
 
-  /// What the last call did: the schedule, one step a line, with the places of values and, where known, the bytes
-  /// moved.
+  /// What the last call did (or the one that was predicted last will do): the schedule, one step a line, with the
+  /// places of values and, where known, the bytes moved.
   std::string explain() const;
+  /// Collective. The same beside what predict() has said: time and memory of the call, flops, bytes and time of each
+  /// kernel, bytes and time of each move. Throws Error if that was said of another call.
+  std::string explain(const RunModel& predicted) const;
   /// Collective. The same as a picture, in the language of Graphviz (`dot -Tsvg`): operations coloured by where their
   /// rows are, moves in red with the bytes that all ranks together sent. `names`: of the outputs, as far as they have
   /// some.
@@ -97,6 +107,9 @@ class Function {
   std::string explain_rewrites() const;
   /// Payload bytes that all ranks together sent in the last call. Collective.
   Index bytes_sent() const;
+  /// Bytes of arrays that a call has taken at its peak, on the rank and in the call that took most; what was there
+  /// before, patterns and messages on their way are not counted. Collective.
+  Index peak_memory() const;
 
  private:
   struct Impl;

@@ -14,7 +14,11 @@ struct ModelledStep {
   double messages = 0;     ///< of the rank with most of them
   double seconds = 0;      ///< of the slowest rank
   bool estimated = false;  ///< it follows a pattern that no call has made yet
+  std::size_t step = 0;    ///< of the schedule: a kernel, or the Begin of a move
 };
+
+/// What the step is called that stands for ranks telling one another that all is well, before a call and behind it.
+inline constexpr std::string_view kAgreements = "agreements";
 
 /// A model, never a measurement: kernels take what they read, write and compute by the numbers of a Machine, moves what
 /// they send; every step waits for its slowest rank, and nothing is hidden behind anything else.
@@ -26,9 +30,14 @@ struct RunModel {
   double messages = 0;                         ///< of the rank with most
   double imbalance = 1;                        ///< kernels of the slowest rank / mean over the ranks
   double memory = 0;       ///< bytes: the most that a rank holds at one time, patterns and what is given included
+  double taken = 0;        ///< of these, arrays that the call takes: the most of a rank (Function::peak_memory)
+  std::string machine{};   ///< the file that its numbers are of; empty: none in particular
   bool estimated = false;  ///< some patterns are estimated
   std::vector<ModelledStep> steps;
 };
+
+/// Time and memory in two lines that say of which machine and how many ranks.
+std::string to_string(const RunModel& model);
 
 /// A warm call of the program on so many ranks. `given` are values as a world of one rank has them; matrices are cut as
 /// `balance` says. Not collective. Counted exactly: entries and rows that given patterns and their transposes name.

@@ -9,9 +9,12 @@
 #include "src/graph/input_ops.hpp"
 #include "src/graph/walk.hpp"
 #include "src/run/executor.hpp"
+#include "src/run/explained.hpp"
+#include "src/run/model_walk.hpp"
 #include "src/run/petsc_log.hpp"
 #include "src/run/planned.hpp"
 #include "src/schedule/draw.hpp"
+#include "src/value/pool.hpp"
 
 namespace spgrad {
 namespace {
@@ -104,7 +107,10 @@ struct Function::Impl {
     Plan& p = plan_for(agreed_key(bindings), bindings);
     std::vector<Value> given;
     for (const Given& g : p.made.schedule.given) given.push_back(value_of(g.node, bindings));
+    PoolUse& use = pool_use();
+    const std::int64_t there = use.most = use.live;
     std::vector<Value> results = p.executor->run(given);
+    peak = std::max<Index>(peak, use.most - there);
     // Shared values stay where the schedule wants them: the next call moves nothing.
     for (std::size_t k = 0; k < given.size(); ++k)
       if (p.made.schedule.given[k].node->op == &ops::shared) *p.made.schedule.given[k].node->cell = given[k];
@@ -116,6 +122,11 @@ struct Function::Impl {
     return results;
   }
 
+  // Bytes that this rank sent in a step of the last call.
+  auto sent_in_steps() const {
+    return [this](std::size_t step) { return last->executor->bytes_sent(step); };
+  }
+
   Program program;
   World& world;
   Probes probes;
@@ -123,7 +134,7 @@ struct Function::Impl {
   Vars cells;             // the shared values that they read
   std::list<Plan> plans;  // the most recent first
   const Plan* last = nullptr;
-  Index sent = 0;
+  Index sent = 0, peak = 0;
 };
 
 Function::Function(Program program, World& world) : impl_(std::make_unique<Impl>(std::move(program), world)) {}
@@ -133,14 +144,25 @@ Function& Function::operator=(Function&&) noexcept = default;
 
 std::vector<Value> Function::operator()(const Bindings& inputs) { return impl_->call(inputs); }
 
+RunModel Function::predict(const Bindings& inputs, const Machine& machine) {
+  const Impl::Plan& plan = impl_->plan_for(impl_->agreed_key(inputs), inputs);
+  impl_->last = &plan;
+  WorldPatterns patterns(inputs, impl_->world);
+  return modelled(walk_of(plan.made.schedule, impl_->world.size(), impl_->program), patterns, estimate_of(inputs),
+                  machine);
+}
+
 void Function::observe(Probe& probe) { impl_->probes.add(probe); }
 
 std::string Function::explain() const {
   if (impl_->last == nullptr) return "not called yet: the schedule depends on what a call is given\n";
-  return to_string(impl_->last->made.schedule, [&](std::size_t step) {
-    const Index bytes = impl_->last->executor->bytes_sent(step);
-    return bytes == 0 ? std::string() : text("  [", bytes, " bytes sent by this rank]");
-  });
+  return explained(impl_->last->made.schedule, impl_->sent_in_steps());
+}
+
+std::string Function::explain(const RunModel& predicted) const {
+  require(impl_->last != nullptr && predicted.ranks == impl_->world.size(), "explain: what is predicted is a call on ",
+          predicted.ranks, " ranks, not the last one, which is on ", impl_->world.size());
+  return explained(impl_->last->made.schedule, impl_->sent_in_steps(), predicted, peak_memory());
 }
 
 std::string Function::draw(const std::vector<OutputName>& names) const {
@@ -177,6 +199,7 @@ std::string Function::explain_rewrites() const {
   return lines;
 }
 
+Index Function::peak_memory() const { return impl_->world.reduce(impl_->peak, comm::Combine::max); }
 Index Function::bytes_sent() const { return impl_->world.reduce(impl_->sent); }
 
 Function compile(Program program) { return compile(std::move(program), current_world()); }

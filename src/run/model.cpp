@@ -4,60 +4,65 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "src/run/model_collectives.hpp"
+#include "src/run/model_memory.hpp"
 #include "src/run/model_patterns.hpp"
+#include "src/run/model_walk.hpp"
 #include "src/run/planned.hpp"
 #include "src/schedule/fuse.hpp"
 
 namespace spgrad {
 namespace {
 
-using PerRank = std::vector<double>;
+using Block = ModelMemory::Block;
 
 double sum_of(const PerRank& x) { return std::accumulate(x.begin(), x.end(), 0.0); }
 double most_of(const PerRank& x) { return x.empty() ? 0 : std::ranges::max(x); }
 
 class Walker {
  public:
-  Walker(const Schedule& schedule, ModelPatterns& patterns, Estimate estimate, int ranks, const Machine& machine)
-      : schedule_(schedule),
+  Walker(const Walk& walk, ModelPatterns& patterns, const Estimate& estimate, const Machine& machine)
+      : schedule_(walk.schedule),
         patterns_(patterns),
-        estimate_(std::move(estimate)),
+        estimate_(estimate),
         machine_(machine),
-        ranks_(static_cast<std::size_t>(ranks)),
-        slots_(static_cast<std::size_t>(schedule.slots())),
+        ranks_(static_cast<std::size_t>(walk.ranks)),
+        strip_(walk.strip),
+        agreement_at_(walk.agreement_at),
+        memory_(ranks_),
+        slots_(static_cast<std::size_t>(schedule_.slots())),
         begun_(slots_.size()),
-        live_(ranks_),
         busy_(ranks_) {
-    model_.ranks = ranks;
+    model_.ranks = walk.ranks;
+    model_.machine = machine.from;
     bind();
   }
 
   RunModel run() {
     const std::vector<std::string> names = labels(schedule_);
-    for (std::size_t p = 0; p < schedule_.steps.size(); ++p) {
-      now_ = {.what = names[p], .kernel = {}};
-      std::visit([&](const auto& s) { step(s); }, schedule_.steps[p]);
+    for (at_ = 0; at_ < schedule_.steps.size(); ++at_) {
+      now_ = {.what = names[at_], .kernel = {}, .step = at_};
+      std::visit([&](const auto& s) { step(s); }, schedule_.steps[at_]);
       if (now_.seconds > 0) finish_step();
     }
     agreements();
     model_.seconds = model_.kernels + model_.moves;
+    model_.memory = memory_.most();
+    model_.taken = memory_.most_taken();
     const double mean = sum_of(busy_) / static_cast<double>(ranks_);
     model_.imbalance = mean > 0 ? most_of(busy_) / mean : 1;
     return std::move(model_);
   }
 
  private:
-  struct State {
-    Type type;
-    Place place;
-    std::vector<Extent> part;    // by rank; empty: not there
-    SharesPtr shares;            // of a sparse one
-    const Node* root = nullptr;  // given, and whose pattern it is; null: nobody has it yet
-    bool turned = false;
-    PerRank bytes;  // that it holds
+  struct Begun {
+    const Begin* begin = nullptr;
+    std::string what;  // the move as text
+    std::size_t at = 0;
+    ModelledStep moved;  // if it travels
   };
 
   // --- layouts and values -------------------------------------------------------------------------------------------
@@ -73,12 +78,16 @@ class Walker {
         layouts_.push_back(Layout::even(std::max<Index>(c.size, 0), static_cast<int>(ranks_)));
     }
     for (const Given& g : schedule_.given) {
-      State s{.type = g.node->type, .place = g.place, .part = {}, .shares = {}, .bytes = {}};
+      ModelledValue s{.type = g.node->type, .place = g.place};
       if (s.type.sparse()) {
         s.root = g.node.get();
         s.shares = patterns_.shares(g.node, false, layout(g.place.layout), layout(g.minor));
       }
-      put(g.slot, std::move(s));
+      fill(s);
+      const PerRank elsewhere = patterns_.moved_from(g, layout(g.place.layout));
+      memory_.keep(elsewhere.empty() ? s.own_bytes : elsewhere);
+      if (!elsewhere.empty()) copies_.push_back(memory_.take(s.own_bytes));
+      slot(g.slot) = std::move(s);
     }
   }
 
@@ -93,7 +102,7 @@ class Walker {
                                : Layout::even(0, static_cast<int>(ranks_));
   }
 
-  State& slot(Slot s) { return slots_[static_cast<std::size_t>(s)]; }
+  ModelledValue& slot(Slot s) { return slots_[static_cast<std::size_t>(s)]; }
 
   // How much of its cut axis a rank has.
   double share(const Place& place, std::size_t rank) {
@@ -108,59 +117,54 @@ class Walker {
     return n == kUnknown ? 0 : static_cast<double>(n);
   }
 
-  // What a slot holds from now on, which may be memory that another one has had.
-  void give_up(Slot s) {
-    State& x = slot(s);
-    for (std::size_t r = 0; r < x.bytes.size(); ++r) live_[r] -= x.bytes[r];
-    x.bytes.clear();
-  }
-
-  // Fills in the parts of a value by its place, counts its memory, and keeps it.
-  void put(Slot at, State s, const Shares* named = nullptr, bool held = true) {
+  // The parts of a value by its place, and the bytes of them; `named`: with the rows of others that these name.
+  void fill(ModelledValue& s, const Shares* named = nullptr) {
     s.part.resize(ranks_);
-    s.bytes.resize(ranks_);
+    s.own_bytes.resize(ranks_);
+    if (named != nullptr) s.ghost_bytes.resize(ranks_);
+    const double element = static_cast<double>(size_of(s.type.dtype));
+    const auto axis = static_cast<std::size_t>(s.place.axis);
+    const bool cut = s.place.kind == Place::kCut || s.place.kind == Place::kGhosted;
     for (std::size_t r = 0; r < ranks_; ++r) {
       Extent& e = s.part[r];
-      const auto axis = static_cast<std::size_t>(s.place.axis);
-      const bool cut = s.place.kind == Place::kCut || s.place.kind == Place::kGhosted;
       for (std::size_t k = 0; k < static_cast<std::size_t>(s.type.ndim()); ++k)
-        e.sizes[k] = cut && k == axis ? share(s.place, r) + (named != nullptr ? named->ghosts[r] : 0)
-                                      : size(s.type.shape[static_cast<int>(k)]);
-      const double element = static_cast<double>(size_of(s.type.dtype));
-      if (s.type.sparse()) {
-        e.stored = s.shares->stored[r];
-        if (named != nullptr) e.stored *= e.sizes[axis] / std::max(e.sizes[axis] - named->ghosts[r], 1.0);
-        s.bytes[r] = e.stored * element;
-        if (s.root != nullptr && s.place.kind == Place::kCut)
-          s.bytes[r] += e.stored * sizeof(LocalIndex) + e.sizes[axis] * sizeof(Index);
-      } else {
-        e.stored = e.sizes[0] * e.sizes[1];
-        s.bytes[r] = e.stored * element;
-      }
-      if (!held) s.bytes[r] = 0;
-      live_[r] += s.bytes[r];
+        e.sizes[k] = cut && k == axis ? share(s.place, r) : size(s.type.shape[static_cast<int>(k)]);
+      e.stored = s.type.sparse() ? s.shares->stored[r] : e.sizes[0] * e.sizes[1];
+      s.own_bytes[r] = e.stored * element;
+      if (named == nullptr) continue;
+      const double row = s.type.sparse() ? e.stored / std::max(e.sizes[axis], 1.0) : e.sizes[1 - axis];
+      if (cut) e.sizes[axis] += named->ghosts[r];
+      e.stored += named->ghosts[r] * row;
+      s.ghost_bytes[r] = named->ghosts[r] * row * element;
     }
-    model_.memory = std::max(model_.memory, most_of(live_));
-    slot(at) = std::move(s);
+    if (s.type.sparse() && met_.insert(s.shares).second) keep_pattern(s);
+  }
+
+  void keep_pattern(const ModelledValue& s) {
+    PerRank bytes(ranks_);
+    for (std::size_t r = 0; r < ranks_; ++r)
+      bytes[r] = s.shares->stored[r] * sizeof(LocalIndex) +
+                 (s.part[r].sizes[static_cast<std::size_t>(s.place.axis)] + s.shares->ghosts[r]) * sizeof(Index);
+    memory_.keep(bytes);
   }
 
   // --- steps --------------------------------------------------------------------------------------------------------
 
-  void step(const Begin& b) { begun_[static_cast<std::size_t>(b.to)] = {&b, now_.what}; }
-
-  void step(const Drop& d) {
-    give_up(d.slot);
-    slot(d.slot) = {};
+  // What travels has its memory from here on, and may be read before its End by an op that waits for it.
+  void step(const Begin& b) {
+    Begun& begun = begun_[static_cast<std::size_t>(b.to)] = {&b, now_.what, at_, {}};
+    if (!travels(b.move)) return;
+    move(b.to);
+    begun.moved = std::exchange(now_, {});
   }
+
+  void step(const Drop& d) { slot(d.slot) = {}; }
 
   void step(const Run& run) {
     const Node& node = *run.node;
-    for (std::size_t k = 0; k < run.in.size(); ++k)
-      if (((node.op->overwrites & run.dying) >> k & 1) != 0 && slot(run.in[k]).type == node.type) {
-        give_up(run.in[k]);
-        break;
-      }
-    make(run, true);
+    ModelledValue made = result_of(run);
+    memory_.make(run, made, slots_);
+    slot(run.out) = std::move(made);
     std::vector<Extent> in(run.in.size());
     compute(run, [&](std::size_t r) {
       for (std::size_t k = 0; k < in.size(); ++k) in[k] = slot(run.in[k]).part.at(r);
@@ -169,26 +173,38 @@ class Walker {
   }
 
   void step(const Fused& fused) {
-    for (std::size_t m = 0; m < fused.runs.size(); ++m) {
-      const Run& run = fused.runs[m];
-      const bool held = !fused.is_inside(run.out);
-      const std::vector<Slot> free = held ? free_behind(fused, m) : std::vector<Slot>{};
-      const auto taken =
-          std::ranges::find_if(free, [&](Slot s) { return slot(s).type == run.node->type && !slot(s).bytes.empty(); });
-      if (taken != free.end()) give_up(*taken);
-      make(run, held);
-    }
+    for (const Run& run : fused.runs) slot(run.out) = result_of(run);
+    if (has_strips(slot(fused.runs.back().out)))
+      memory_.make_in_strips(fused, slots_, strip_);
+    else
+      make_one_by_one(fused);
     compute(fused.runs.back(),
             [&](std::size_t r) { return cost_of(fused, [&](Slot s) { return slot(s).part.at(r); }); });
     for (const Slot s : fused.inside) slot(s) = {};
   }
 
-  // The result of a run; not held: it takes no memory.
-  void make(const Run& run, bool held) {
-    State made{.type = run.node->type, .place = run.place, .part = {}, .shares = {}, .bytes = {}};
+  // What lives inside alone gives its memory back at once; how much of it there was is asked for later.
+  void make_one_by_one(const Fused& fused) {
+    for (const Run& run : fused.runs) {
+      memory_.make(run, slot(run.out), slots_);
+      for (std::size_t k = 0; k < run.in.size(); ++k)
+        if ((run.dying >> k & 1) != 0 && fused.is_inside(run.in[k])) slot(run.in[k]).own = nullptr;
+    }
+  }
+
+  // On the rank that has most.
+  bool has_strips(const ModelledValue& x) const {
+    double most = 0;
+    for (const Extent& e : x.part) most = std::max(most, e.stored);
+    return strip_ > 0 && most >= 2 * static_cast<double>(strip_);
+  }
+
+  // Its type, place and parts.
+  ModelledValue result_of(const Run& run) {
+    ModelledValue made{.type = run.node->type, .place = run.place};
     if (run.node->type.sparse()) take_pattern(run, made);
-    const Shares* const named = run.rows_of >= 0 ? slot(run.rows_of).shares.get() : nullptr;
-    put(run.out, std::move(made), named, held);
+    fill(made, run.rows_of >= 0 ? slot(run.rows_of).shares.get() : nullptr);
+    return made;
   }
 
   template <class CostOf>
@@ -203,10 +219,10 @@ class Walker {
     now_.estimated = now_.estimated || (slot(run.out).shares && slot(run.out).shares->estimated);
   }
 
-  void take_pattern(const Run& run, State& made) {
+  void take_pattern(const Run& run, ModelledValue& made) {
     const PatternOf& pattern = run.node->op->pattern;
     if (pattern.kind == PatternOf::kSame) {
-      const State& from = slot(run.in[static_cast<std::size_t>(pattern.at)]);
+      const ModelledValue& from = slot(run.in[static_cast<std::size_t>(pattern.at)]);
       made.shares = from.shares;
       made.root = from.root;
       // A csc that is the transpose of a csr has its majors.
@@ -218,6 +234,12 @@ class Walker {
   }
 
   void step(const End& end) {
+    if (const Begun& begun = begun_[static_cast<std::size_t>(end.to)]; travels(begun.begin->move)) {
+      now_ = begun.moved;
+      return;
+    }
+    packed_ = agreement_at_ == at_ || !end.with.empty();
+    const Block message = packed_ ? message_of(end) : nullptr;
     move(end.to);
     for (const Slot other : end.with) {  // in the same message
       ModelledStep all = std::exchange(now_, {});
@@ -229,16 +251,27 @@ class Walker {
     }
   }
 
+  // What is sent in one message is packed, with one element more if it says whether a rank has failed.
+  Block message_of(const End& end) {
+    std::vector<Slot> sent{end.to};
+    sent.insert(sent.end(), end.with.begin(), end.with.end());
+    PerRank bytes(ranks_);
+    for (const Slot to : sent) {
+      const ModelledValue& from = slot(begun_[static_cast<std::size_t>(to)].begin->from);
+      for (std::size_t r = 0; r < ranks_; ++r) bytes[r] += from.own_bytes[r];
+      if (to == end.to && agreement_at_ == at_)
+        for (double& b : bytes) b += static_cast<double>(size_of(from.type.dtype));
+    }
+    return memory_.take(bytes);
+  }
+
   void move(Slot made) {
-    const auto& [begin, what] = begun_[static_cast<std::size_t>(made)];
-    const Begin& b = *begin;
-    now_.what = what;
-    const State& from = slot(b.from);
-    State to{.type = schedule_.types[static_cast<std::size_t>(b.to)],
-             .place = b.target,
-             .part = {},
-             .shares = {},
-             .bytes = {}};
+    const Begun& begun = begun_[static_cast<std::size_t>(made)];
+    const Begin& b = *begun.begin;
+    now_.what = begun.what;
+    now_.step = begun.at;
+    const ModelledValue& from = slot(b.from);
+    ModelledValue to{.type = schedule_.types[static_cast<std::size_t>(b.to)], .place = b.target};
     to.shares = from.shares;
     to.root = from.root;
     to.turned = from.turned;
@@ -266,15 +299,16 @@ class Walker {
         model_.collective_bytes += sent;
     }
     if (b.move == Move::turn && from.type.sparse()) turn(b, from, to);
-    if (b.move == Move::scatter) give_up(b.from);  // the sums are made where the parts are
-    put(b.to, std::move(to), b.move == Move::gather || b.move == Move::pick ? named : nullptr);
+    fill(to, b.move == Move::gather || b.move == Move::pick ? named : nullptr);
+    memory_.move(b, from, to, packed_);
+    slot(b.to) = std::move(to);
     now_.bytes = sent;
     now_.messages = most_of(messages);
     for (std::size_t r = 0; r < ranks_; ++r)
       if (bytes[r] + messages[r] > 0) now_.seconds = std::max(now_.seconds, machine_.seconds(messages[r], bytes[r]));
   }
 
-  void turn(const Begin& b, const State& from, State& to) {
+  void turn(const Begin& b, const ModelledValue& from, ModelledValue& to) {
     to.turned = !from.turned;
     const Layout major = layout(b.target.layout);
     const Layout minor = layout(from.place.layout);
@@ -285,13 +319,13 @@ class Walker {
   }
 
   // Bytes of a row along an axis; of a sparse matrix, of as many entries as its rows have on average.
-  double row_bytes(const State& x, int axis) {
+  double row_bytes(const ModelledValue& x, int axis) {
     const double element = static_cast<double>(size_of(x.type.dtype));
     if (x.type.sparse()) return element * sum_of(x.shares->stored) / std::max(size(x.type.shape[axis]), 1.0);
     return x.type.ndim() < 2 ? element : element * size(x.type.shape[1 - axis]);
   }
 
-  double collective(const Begin& b, const State& from, PerRank& bytes, PerRank& messages) {
+  double collective(const Begin& b, const ModelledValue& from, PerRank& bytes, PerRank& messages) {
     if (ranks_ == 1) return 0;
     PerRank own(ranks_);
     for (std::size_t r = 0; r < ranks_; ++r)
@@ -316,9 +350,12 @@ class Walker {
   // Before a call, and behind it where no sum brings it.
   void agreements() {
     if (ranks_ == 1) return;
-    const double times = agreement_at(schedule_) < schedule_.steps.size() ? 1 : 2, bytes = 16 * times;
+    const double times = agreement_at_ < schedule_.steps.size() ? 1 : 2, bytes = 16 * times;
     const double messages = 2 * times * std::ceil(std::log2(static_cast<double>(ranks_)));
-    now_ = {.what = "agreements", .kernel = {}, .bytes = bytes * static_cast<double>(ranks_), .messages = messages};
+    now_ = {.what = std::string(kAgreements),
+            .kernel = {},
+            .bytes = bytes * static_cast<double>(ranks_),
+            .messages = messages};
     now_.seconds = machine_.seconds(messages, bytes);
     model_.collective_bytes += now_.bytes;
     finish_step();
@@ -326,25 +363,36 @@ class Walker {
 
   const Schedule& schedule_;
   ModelPatterns& patterns_;
-  const Estimate estimate_;
+  const Estimate& estimate_;
   const Machine& machine_;
   std::size_t ranks_;
+  Index strip_;
+  std::size_t agreement_at_;
   std::vector<Layout> layouts_;
-  std::vector<State> slots_;
-  std::vector<std::pair<const Begin*, std::string>> begun_;  // by slot, and the move as text
-  PerRank live_, busy_;
+  ModelMemory memory_;
+  std::vector<ModelledValue> slots_;
+  std::vector<Begun> begun_;   // by slot
+  std::vector<Block> copies_;  // of what is given elsewhere
+  std::set<SharesPtr> met_;    // the patterns that memory has been counted for
+  PerRank busy_;
+  std::size_t at_ = 0;   // the step
+  bool packed_ = false;  // the sums of this step are sent from and come to memory of their own
   ModelledStep now_;
   RunModel model_;
 };
 
 }  // namespace
 
+RunModel modelled(const Walk& walk, ModelPatterns& patterns, const Estimate& estimate, const Machine& machine) {
+  return Walker(walk, patterns, estimate, machine).run();
+}
+
 RunModel model(const Program& program, const Bindings& given, int ranks, const Machine& machine, Balance balance) {
   require(ranks >= 1, "there is no model of a run on ", ranks, " ranks");
-  ModelPatterns patterns(given, ranks, balance);
+  VirtualPatterns patterns(given, ranks, balance);
   const Offers offers = [&](const Var& x) { return patterns.offer(program, x); };
   const Planned made = planned(program, roots_of(program), given, offers, false);
-  return Walker(made.schedule, patterns, estimate_of(given), ranks, machine).run();
+  return modelled(walk_of(made.schedule, ranks, program), patterns, estimate_of(given), machine);
 }
 
 }  // namespace spgrad

@@ -5,9 +5,7 @@
 #include <cstdio>
 
 namespace spgrad {
-namespace {
 
-// 1234567 -> "1.23 M"; of seconds "1.23 ms".
 std::string short_number(double x, const char* unit) {
   static constexpr std::array<const char*, 9> kPrefixes{"n", "u", "m", "", "k", "M", "G", "T", "P"};
   std::size_t k = 3;
@@ -17,6 +15,8 @@ std::string short_number(double x, const char* unit) {
   std::snprintf(digits, sizeof digits, x >= 99.95 || x == 0 ? "%.0f" : x >= 9.995 ? "%.1f" : "%.2f", x);
   return text(digits, ' ', kPrefixes[k], unit);
 }
+
+namespace {
 
 // Columns that end under one another; what stands last begins there.
 class Table {

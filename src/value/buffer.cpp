@@ -88,10 +88,23 @@ std::pmr::memory_resource* counters() {
 
 }  // namespace
 
+std::size_t block_size(std::size_t bytes) { return Pool::rounded(bytes); }
+
+PoolUse& pool_use() {
+  thread_local PoolUse use;
+  return use;
+}
+
 Buffer::Buffer(std::size_t bytes) : size_(bytes) {
-  const std::size_t block = Pool::rounded(bytes);
-  const auto give = [block](std::byte* p) { pool().give(p, block); };
+  const std::size_t block = block_size(bytes);
+  const auto give = [block](std::byte* p) {
+    pool().give(p, block);
+    pool_use().live -= static_cast<std::int64_t>(block);
+  };
   memory_ = std::shared_ptr<std::byte>(pool().take(block), give, std::pmr::polymorphic_allocator<>(counters()));
+  PoolUse& use = pool_use();
+  use.live += static_cast<std::int64_t>(block);
+  use.most = std::max(use.most, use.live);
 }
 
 void release_unused_buffers() { pool().release(); }

@@ -25,14 +25,25 @@ grep -q 'its beginning; [1-9][0-9]* activities of each rank' out || fail "a trac
 printf 'alpha = 1e-6\nflops = 1e9  # slow\n' > machine.txt
 works 2 "${loop[@]}" --profile --machine machine.txt
 grep -q 'by the model of machine.txt' out || fail "the profile does not say by which machine: $(cat out)"
+for ranks in 1 2 3; do
+  works $ranks "${loop[@]}" --explain --machine machine.txt
+  first=$(head -n 1 out)
+  [[ $first == "model of a call on $ranks rank"*", machine: machine.txt: "*" in kernels, "*" in moves" ]] ||
+    fail "--explain on $ranks ranks does not begin with the predicted time: $(cat out)"
+  sed -n 2p out | grep -q '^memory of the rank that needs most: .* taken by the call$' || fail "no memory beforehand: $(cat out)"
+  grep -q '^memory that calls have taken at their peak: .* (model: ' out || fail "no memory afterwards: $(cat out)"
+  grep -qE '^run .* = dot\(A, w.*\[model: [1-9].*flops, .*B, .*s\]$' out || fail "dot has no flops, bytes and time: $(cat out)"
+done
+grep -qE '^begin gather .*\[model: [1-9][0-9]* bytes of all ranks, .*s\]$' out || fail "gather has no bytes and time: $(cat out)"
 if command -v dot > /dev/null; then
   works 2 "${loop[@]}" --graph g.svg
   grep -q '</svg>' g.svg || fail "g.svg is no picture"
 fi
 catalogue_rows | head -n 300 > rows.svm
 works 0 convert rows.svm rows.h5
-works 2 train softmax --data rows.h5 --iterations 3 --graph g.dot --trace t.json --profile
+works 2 train softmax --data rows.h5 --iterations 3 --graph g.dot --trace t.json --profile --explain
 grep -q '<B>gradient for W</B>' g.dot || fail "no gradient in the picture of train"
+grep -q '^memory that calls have taken at their peak: ' out || fail "train --explain has no memory: $(cat out)"
 grep -q ' = usmm(' out || fail "the profile of train has no usmm: $(cat out)"
 
 # --- a model of any number of ranks, and the machine that it is of ---

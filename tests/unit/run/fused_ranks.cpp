@@ -237,10 +237,15 @@ TEST(Fused, AProfileAndAModelCountNoMemoryForWhatLivesInside) {
     EXPECT_EQ(row->bytes, 3 * 8 * kLong);
     EXPECT_NE(row->label.find("sqr(add(sin(mul(a, b)), a))"), std::string::npos) << row->label;
     double flops = 0;
-    const RunModel m = model(program, {{"a", whole({kLong}, 0)}, {"b", whole({kLong}, 4)}}, 1, Machine());
+    const Bindings given{{"a", whole({kLong}, 0)}, {"b", whole({kLong}, 4)}};
+    const RunModel m = model(program, given, 1, Machine());
     for (const ModelledStep& step : m.steps) flops += step.kernel.flops;
     EXPECT_EQ(row->flops, flops);
-    EXPECT_EQ(m.memory, 2 * 8 * kLong);  // the result where an operand was
+    const auto alone = comm::solo_world();
+    Function g = compile(program, *alone);
+    g(given);
+    EXPECT_EQ(m.taken, g.peak_memory());  // a strip of each value, and the result
+    EXPECT_EQ(m.memory, 2 * 8 * kLong + m.taken);
   });
 }
 
