@@ -5,7 +5,8 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . cluster/env.sh
-# The suppressions are for Open MPI, and need the slow unwinder to match. PETSC_OPTIONS: a crash is told by the checker.
+# The suppressions are for Open MPI, and need the slow unwinder to match, which takes most of the time: without MPI the fast
+# one does. PETSC_OPTIONS: a crash is told by the checker.
 export ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=$PWD/tests/faults/lsan.supp:print_suppressions=0
 export UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=second_deadlock_stack=1 PETSC_OPTIONS=-no_signal_handler
 export OMP_NUM_THREADS=1
@@ -27,7 +28,7 @@ checked() {
 run_asan() {
   local bin=build/asan/bin name ranks
   build asan tests_pretended tests_mpi golden_cases large_cases spgrad_command misbehave hostile_files hostile_plugin logistic_regression power
-  checked asan tests_pretended '1-9' $bin/tests_pretended --gtest_brief=1
+  ASAN_OPTIONS=malloc_context_size=8 checked asan tests_pretended '1-9' $bin/tests_pretended --gtest_brief=1
   for ranks in 1 3; do
     checked asan tests_mpi $ranks mpirun --oversubscribe -n $ranks $bin/tests_mpi --gtest_brief=1
     checked asan golden_cases $ranks mpirun --oversubscribe -n $ranks $bin/golden_cases tests/golden/public_cases.h5

@@ -9,6 +9,14 @@ namespace {
 
 constexpr Index kStripsInARow = 4;  // a longer row cannot be cut, and its intermediate results leave the cache
 
+// A matrix on the pattern of the frame is as large as those on it that are read.
+Shape shape_of(const Node& n, const Frame& frame, const std::map<Slot, Value>& read) {
+  if (!n.type.sparse()) return frame.shape;
+  const auto matrix = std::ranges::find_if(read, [](const auto& r) { return r.second.is_sparse(); });
+  const Shape shape = matrix->second.shape();
+  return matrix->second.format() == n.type.format ? shape : Shape{shape[1], shape[0]};
+}
+
 }  // namespace
 
 void Executor::step(std::size_t p, const Fused& fused) {
@@ -45,7 +53,7 @@ bool Executor::in_strips(std::size_t p, const Fused& fused) {
   Vars nodes;
   for (const Run& run : fused.runs) {
     nodes.push_back(concrete(run.node));
-    if (!run.node->type.shape.known()) shapes_[run.node.get()] = frame->shape;
+    if (!run.node->type.shape.known()) shapes_[run.node.get()] = shape_of(*run.node, *frame, read);
     strips.add(run, *nodes.back());
   }
   try {

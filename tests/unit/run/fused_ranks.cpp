@@ -258,5 +258,25 @@ TEST(Fused, ShortValuesAreTakenOneByOne) {
   });
 }
 
+// What follows a chain asks how large its matrices are.
+TEST(Fused, MatricesWhoseSizesOnlyTheDataTellKeepThem) {
+  for_ranks([](World& world) {
+    const Value X = features(world, Layout::even(kRows, world.size()), Layout::even(kFeatures, world.size()));
+    const Index entries = X.sparsity()->nnz();
+    const Value weights = whole({entries, entries}, 3);
+    const Var x = input_like("X", X), w = input_like("w", weights);
+    const Var chain = arctan(neg(square_diagonal(csm_data(x)))), loss = sum(dense_from_sparse(chain, false) * w);
+    Program program{.inputs = {x, w}, .outputs = {loss, grad(loss, x)}, .updates = {}};
+    const Bindings given{{"X", X}, {"w", weights}};
+    program.strip = 0;
+    const Ran alone = run(world, program, given);
+    program.strip = 1;
+    const Ran strips = run(world, program, given);
+    EXPECT_GT(count("fused ", strips.explained), 0) << strips.explained;
+    for (std::size_t k = 0; k < alone.results.size(); ++k)
+      EXPECT_TRUE(std::ranges::equal(strips.results[k].bytes(), alone.results[k].bytes())) << "output " << k;
+  });
+}
+
 }  // namespace
 }  // namespace spgrad::tests
