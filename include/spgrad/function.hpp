@@ -57,9 +57,10 @@ struct Program {
   /// a sparse matrix (or in which an input comes cut), unless it costs less to have them whole on every rank; the
   /// choice is the same on all ranks, and explain() shows it. A gradient is where all values of its dimensions are.
   Placements place{};
-  /// Elements of a strip. A chain of element-by-element operations goes through memory once, in strips that stay in the
-  /// cache, where a rank has two strips or more; 0: each operation by itself, as with check_nan. The same bits.
-  Index strip = 65536;
+  /// Elements of a strip: 65536 suits caches of today. A chain of element-by-element operations goes through memory
+  /// once, in strips that stay in the cache, where a rank has two strips or more. The same bits in less time, but what
+  /// the chain reads and makes is there at once. 0: each operation by itself, as with check_nan.
+  Index strip = 0;
 };
 
 /// What an output is called in a picture.

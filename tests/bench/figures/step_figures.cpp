@@ -15,7 +15,7 @@ struct Options {
   std::string part = "count", folder, only;
   int rounds = 11, turns = 3;
   double share = 1;
-  Index batches = 20, batch_rows = 64, elements = 10'000'000, strip = Program{}.strip;
+  Index batches = 20, batch_rows = 64, elements = 10'000'000, strip = 65536;
 };
 
 void add_options(CLI::App& app, Options& o) {
